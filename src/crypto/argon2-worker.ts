@@ -1,0 +1,46 @@
+import { VaultError } from '../errors.js';
+
+/** The name that tells this module that it runs as its own worker. */
+export const ARGON2_WORKER = 'coffret-argon2id';
+
+/** One stretching of a password. Bytes only: what a string would mean depends on its normalisation. */
+export interface Argon2Job {
+  readonly password: Uint8Array;
+  readonly salt: Uint8Array;
+  readonly memoryBytes: number;
+  readonly passes: number;
+}
+
+/**
+ * Computes one job in this thread, without the checks of `argon2id`.
+ *
+ * The larger build of libsodium is loaded here and nowhere else: only it has Argon2. Throws `usage/no-webassembly`
+ * when it cannot load or has not enough memory.
+ */
+export async function computeArgon2id(job: Argon2Job): Promise<Uint8Array> {
+  try {
+    const sumo = (await import('libsodium-wrappers-sumo')).default;
+    await sumo.ready;
+    const algorithm = sumo.crypto_pwhash_ALG_ARGON2ID13;
+    return sumo.crypto_pwhash(32, job.password, job.salt, job.passes, job.memoryBytes, algorithm);
+  } catch {
+    throw new VaultError('usage/no-webassembly');
+  }
+}
+
+/** Answers one message with the result, or with null. Does nothing unless this module is the worker's own entry. */
+function serve(): void {
+  const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads');
+  const answer = (job: Argon2Job, reply: (result: Uint8Array | null) => void) =>
+    computeArgon2id(job).then(reply, () => reply(null));
+  if (threads?.workerData === ARGON2_WORKER) {
+    const port = threads.parentPort;
+    port?.once('message', (job: Argon2Job) => answer(job, (result) => port.postMessage(result)));
+  } else if (typeof document === 'undefined' && (globalThis as { name?: unknown }).name === ARGON2_WORKER) {
+    globalThis.addEventListener('message', (event) => {
+      void answer((event as MessageEvent<Argon2Job>).data, (result) => globalThis.postMessage(result));
+    });
+  }
+}
+
+serve();
