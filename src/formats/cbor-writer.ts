@@ -2,7 +2,8 @@ import { VaultError } from '../errors.js';
 
 const FIRST_BYTES = 4096;
 const KEPT_BYTES_MAX = 1 << 18;
-const SHORT_TEXT_LENGTH = 40;
+/** The initial byte and eight more. */
+const HEAD_BYTES_MAX = 9;
 const KEY_BYTES_MAX = 64;
 
 const UTF8 = /* @__PURE__ */ new TextEncoder();
@@ -69,19 +70,38 @@ export class CborWriter {
 
   #map(map: Record<string, unknown>, depth: number): void {
     const keys = Object.keys(map);
-    for (let i = 1; i < keys.length; i++) {
-      if (compareKeys(keys[i - 1] as string, keys[i] as string) < 0) continue;
-      keys.sort(compareKeys);
-      break;
-    }
+    const start = this.#position;
+    if (this.#entries(map, keys, depth)) return;
+    this.#position = start;
+    keys.sort(compareKeys);
+    if (!this.#entries(map, keys, depth)) fail();
+  }
+
+  /** Writes the entries in the order of `keys`; false as soon as that turns out not to be the order of the format. */
+  #entries(map: Record<string, unknown>, keys: readonly string[], depth: number): boolean {
     this.#head(5, keys.length);
+    let before = -1;
     for (const key of keys) {
       const start = this.#position;
       this.#text(key);
-      const headBytes = key.length < 24 ? 1 : 2;
-      if (this.#position - start > KEY_BYTES_MAX + headBytes || key === '__proto__') fail();
+      const keyBytes = this.#position - start;
+      if (keyBytes > KEY_BYTES_MAX + 2 || key === '__proto__') fail();
+      if (before >= 0 && !this.#isBefore(before, start)) return false;
+      before = start;
       this.value(map[key], depth);
     }
+    return true;
+  }
+
+  /** Whether the encoded key at `first` sorts strictly before the one at `second`, which ends at the position. */
+  #isBefore(first: number, second: number): boolean {
+    const buffer = this.#buffer;
+    const end = this.#position;
+    for (let a = first, b = second; b < end; a++, b++) {
+      const difference = (buffer[a] as number) - (buffer[b] as number);
+      if (difference !== 0) return difference < 0;
+    }
+    return false;
   }
 
   #integer(value: number): void {
@@ -99,18 +119,18 @@ export class CborWriter {
 
   #text(text: string): void {
     const { length } = text;
-    const start = this.#position;
-    this.#reserve(length * 3 + 9);
-    this.#head(3, length);
-    if (length <= SHORT_TEXT_LENGTH && this.#shortAscii(text)) return;
+    // One UTF-16 unit takes at most three bytes in UTF-8.
+    this.#reserve(HEAD_BYTES_MAX + length * 3);
+    if (length < 24 && this.#shortAscii(text)) return;
     if (!text.isWellFormed()) fail();
+    const start = this.#position;
+    this.#head(3, length);
     const body = this.#position;
     const { written } = UTF8.encodeInto(text, this.#buffer.subarray(body));
     this.#position = body + written;
     if (written === length) return;
-    // The head was written for as many bytes as characters: write it again, and move the text if it grew.
-    const headBytes = headLength(written);
-    this.#buffer.copyWithin(start + headBytes, body, body + written);
+    // The head was written for as many bytes as units: write it again, and move the text if the head grew.
+    this.#buffer.copyWithin(start + headLength(written), body, body + written);
     this.#position = start;
     this.#head(3, written);
     this.#position += written;
@@ -118,18 +138,19 @@ export class CborWriter {
 
   #shortAscii(text: string): boolean {
     const buffer = this.#buffer;
-    const start = this.#position;
+    let position = this.#position;
+    buffer[position++] = 0x60 | text.length;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
       if (code > 0x7f) return false;
-      buffer[start + i] = code;
+      buffer[position++] = code;
     }
-    this.#position = start + text.length;
+    this.#position = position;
     return true;
   }
 
   #head(major: number, argument: number): void {
-    this.#reserve(9);
+    this.#reserve(HEAD_BYTES_MAX);
     const buffer = this.#buffer;
     const type = major << 5;
     if (argument < 24) {
@@ -137,6 +158,7 @@ export class CborWriter {
       return;
     }
     const byteCount = headLength(argument) - 1;
+    // 24, 25, 26 and 27 announce 1, 2, 4 and 8 bytes.
     buffer[this.#position++] = type | (24 + Math.log2(byteCount));
     let rest = argument;
     for (let i = byteCount - 1; i >= 0; i--) {

@@ -1,0 +1,71 @@
+import { VaultError } from '../errors.js';
+
+/** What an id names, and how it is printed. SPEC §1.3. */
+const KINDS = {
+  person: { prefix: 'per_', bytes: 32 },
+  device: { prefix: 'dev_', bytes: 32 },
+  vault: { prefix: 'vlt_', bytes: 16 },
+  collection: { prefix: 'col_', bytes: 32 },
+  item: { prefix: 'itm_', bytes: 16 },
+  change: { prefix: 'chg_', bytes: 16 },
+  blob: { prefix: 'blb_', bytes: 16 },
+  grant: { prefix: 'grt_', bytes: 16 },
+  deposit: { prefix: 'dep_', bytes: 16 },
+  ticket: { prefix: 'tkt_', bytes: 16 },
+  slot: { prefix: 'slt_', bytes: 16 },
+  message: { prefix: 'msg_', bytes: 16 },
+} as const;
+
+export type IdKind = keyof typeof KINDS;
+
+/** A printed id; its prefix says what it names, so one kind is never taken for another (A33). */
+export type Id<Kind extends IdKind> = `${(typeof KINDS)[Kind]['prefix']}${string}`;
+
+/** Prints an id: prefix and unpadded base64url. Throws `usage/invalid` when the length is wrong. */
+export function printId<Kind extends IdKind>(kind: Kind, bytes: Uint8Array): Id<Kind> {
+  const { prefix, bytes: length } = KINDS[kind];
+  if (bytes.length !== length) throw new VaultError('usage/invalid', { kind, bytes: bytes.length });
+  return `${prefix}${bytesToBase64url(bytes)}` as Id<Kind>;
+}
+
+/** Parses a printed id. Throws `usage/invalid` for another prefix, length or a non-canonical form (R-ID-1). */
+export function parseId<Kind extends IdKind>(kind: Kind, text: string): Uint8Array {
+  const { prefix, bytes: length } = KINDS[kind];
+  if (typeof text !== 'string' || !text.startsWith(prefix)) throw new VaultError('usage/invalid', { expected: kind });
+  const bytes = base64urlToBytes(text.slice(prefix.length));
+  if (bytes === null || bytes.length !== length) throw new VaultError('usage/invalid', { expected: kind });
+  return bytes;
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** Unpadded base64url (RFC 4648 §5). */
+export function bytesToBase64url(bytes: Uint8Array): string {
+  let binary = '';
+  for (let start = 0; start < bytes.length; start += 8192) {
+    binary += String.fromCharCode(...bytes.subarray(start, start + 8192));
+  }
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/** The bytes of unpadded base64url, or `null` unless the text is exactly what `bytesToBase64url` prints. */
+export function base64urlToBytes(text: string): Uint8Array | null {
+  for (const character of text) if (!ALPHABET.includes(character)) return null;
+  if (text.length % 4 === 1) return null;
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  return bytesToBase64url(bytes) === text ? bytes : null;
+}
+
+/** Lower-case hexadecimal, for storage keys and paths. */
+export function bytesToHex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  return text;
+}
+
+/** The bytes of lower-case hexadecimal, or `null` when it is none. */
+export function hexToBytes(text: string): Uint8Array | null {
+  if (text.length % 2 === 1 || !/^[0-9a-f]*$/.test(text)) return null;
+  return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
+}

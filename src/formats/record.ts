@@ -1,0 +1,62 @@
+import * as z from 'zod/mini';
+import { encode } from './codec.js';
+import { LIMITS } from './limits.js';
+import { boundedBytes, boundedText, collectionBytes, decodeAs, deviceBytes, personBytes, shortId, signatureBytes, vaultBytes, whole } from './shape.js';
+
+const authored = z.tuple([vaultBytes, personBytes, deviceBytes, whole, signatureBytes]);
+const link = z.tuple([vaultBytes, collectionBytes, shortId, shortId]);
+const record = z.tuple([
+  shortId,
+  shortId,
+  z.array(shortId).check(z.maxLength(16)),
+  boundedText(64),
+  whole,
+  whole,
+  z.nullable(authored),
+  z.nullable(link),
+  z.nullable(boundedBytes(LIMITS.bodyBytesMax)),
+]);
+
+/** An author's own proof over the content: `[vault, person, device, time, signature]`. SPEC §7. */
+export type Authored = z.infer<typeof authored>;
+/** Where a linked record comes from: `[vault, collection, item, change]`. */
+export type Link = z.infer<typeof link>;
+
+/** One revision of an item, as it is inside the seal. SPEC §7. */
+export interface RecordEnvelope {
+  readonly item: Uint8Array;
+  readonly change: Uint8Array;
+  readonly base: readonly Uint8Array[];
+  readonly kind: string;
+  readonly schema: number;
+  readonly time: number;
+  readonly authored: Authored | null;
+  readonly link: Link | null;
+  /** The encoded content; `null` when the item was removed. */
+  readonly body: Uint8Array | null;
+}
+
+export function encodeRecord(value: RecordEnvelope): Uint8Array {
+  const { item, change, base, kind, schema, time, authored: proof, link: source, body } = value;
+  return encode([item, change, base as Uint8Array[], kind, schema, time, proof, source, body]);
+}
+
+/** Decodes what a seal held. Throws `format/malformed`. */
+export function decodeRecord(bytes: Uint8Array): RecordEnvelope {
+  const [item, change, base, kind, schema, time, proof, source, body] = decodeAs(record, bytes, LIMITS.bodyBytesMax);
+  return { item, change, base, kind, schema, time, authored: proof, link: source, body };
+}
+
+/** What an author signs about a content: it names the vault, so it cannot be passed off elsewhere (A52). */
+export function encodeAuthorship(value: {
+  readonly vault: Uint8Array;
+  readonly person: Uint8Array;
+  readonly device: Uint8Array;
+  readonly time: number;
+  readonly kind: string;
+  readonly schema: number;
+  readonly contentHash: Uint8Array;
+}): Uint8Array {
+  const { vault, person, device, time, kind, schema, contentHash } = value;
+  return encode([vault, person, device, time, kind, schema, contentHash]);
+}

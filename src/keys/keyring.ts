@@ -1,0 +1,50 @@
+import { equalBytes } from '../crypto/hash.js';
+import { expose, Secret } from '../crypto/secret.js';
+import { VaultError } from '../errors.js';
+import type { LogState } from '../protocol/log-state.js';
+import { type CollectionKey, deriveKeyCommitment } from './hierarchy.js';
+
+/** The keys a person holds for one collection, by epoch. */
+export class Keyring {
+  /** Keys not yet matched with a commitment, and those that matched. */
+  readonly #candidates = new Map<number, Secret<'collection-key'>[]>();
+  readonly #confirmed = new Map<number, CollectionKey>();
+
+  /** Takes a key offered for an epoch (by an index, a grant, a `previous-key` payload); a duplicate is ignored. */
+  offer(epoch: number, key: CollectionKey): void {
+    const known = this.#candidates.get(epoch) ?? [];
+    if (known.some((other) => equalBytes(expose(other), expose(key)))) return;
+    this.#candidates.set(epoch, [...known, key]);
+  }
+
+  /**
+   * The key of an epoch, or `null` when none is held that matches the log's commitment (R-KEY-1).
+   *
+   * A key that someone handed over but the log never committed to is never used.
+   */
+  keyOf(epoch: number, log: Pick<LogState, 'vault' | 'nonce' | 'commitments'>): CollectionKey | null {
+    const confirmed = this.#confirmed.get(epoch);
+    if (confirmed) return confirmed;
+    const commitment = log.commitments[epoch - 1];
+    if (commitment === undefined) return null;
+    for (const key of this.#candidates.get(epoch) ?? []) {
+      if (equalBytes(deriveKeyCommitment(key, { vault: log.vault, nonce: log.nonce, epoch }), commitment)) {
+        this.#confirmed.set(epoch, key);
+        return key;
+      }
+    }
+    return null;
+  }
+
+  /** As `keyOf`, but throws `access/no-key`. */
+  requireKey(epoch: number, log: Pick<LogState, 'vault' | 'nonce' | 'commitments'>): CollectionKey {
+    const key = this.keyOf(epoch, log);
+    if (key === null) throw new VaultError('access/no-key', { epoch });
+    return key;
+  }
+
+  /** Overwrites every key; later uses throw `access/locked`. */
+  wipe(): void {
+    for (const keys of this.#candidates.values()) for (const key of keys) key.wipe();
+  }
+}
