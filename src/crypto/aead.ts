@@ -1,5 +1,6 @@
 import { VaultError } from '../errors.js';
 import { requireBytes } from './bytes.js';
+import { PADDING_MARKER, paddedLength } from './padding.js';
 import { withScratch } from './scratch.js';
 import { type KeyBytes, keyBytes } from './secret.js';
 import { sodium } from './sodium.js';
@@ -7,6 +8,7 @@ import { sodium } from './sodium.js';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 24;
 const TAG_BYTES = 16;
+const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);
 
 /**
  * Encrypts with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03), tag appended: 16 bytes longer than `plaintext`.
@@ -20,28 +22,25 @@ export function sealXChaCha(
   ad: Uint8Array,
   plaintext: Uint8Array,
 ): Uint8Array {
-  const keyData = checkArguments(key, nonce, ad, plaintext);
-  const dataBytes = plaintext.length + TAG_BYTES;
-  return withScratch(dataBytes + ad.length + NONCE_BYTES + KEY_BYTES, ({ memory, address }) => {
-    memory.set(plaintext, address);
-    const adAddress = address + dataBytes;
-    const nonceAddress = writeContext(memory, adAddress, ad, nonce, keyData);
-    const code = sodium().libsodium._crypto_aead_xchacha20poly1305_ietf_encrypt(
-      address,
-      null,
-      address,
-      plaintext.length,
-      0,
-      adAddress,
-      ad.length,
-      0,
-      null,
-      nonceAddress,
-      nonceAddress + NONCE_BYTES,
-    );
-    if (code !== 0) throw new VaultError('usage/invalid');
-    return memory.slice(address, address + dataBytes);
-  });
+  return sealAfter({ key, nonce, ad, plaintext, head: NO_BYTES, dataBytes: plaintext.length });
+}
+
+/**
+ * `head ‖ sealXChaCha(key, nonce, ad, pad(plaintext))` in one array.
+ *
+ * The same bytes as the calls it replaces; the two arrays it saves cost more than the cipher itself does on a small
+ * record. HAZMAT as `sealXChaCha`. Throws `usage/invalid`.
+ */
+export function sealPaddedXChaCha(options: {
+  readonly key: KeyBytes;
+  readonly nonce: Uint8Array;
+  readonly ad: Uint8Array;
+  readonly plaintext: Uint8Array;
+  readonly head: Uint8Array;
+}): Uint8Array {
+  requireBytes(options.head, 'head');
+  requireBytes(options.plaintext, 'plaintext');
+  return sealAfter({ ...options, dataBytes: paddedLength(options.plaintext.length) });
 }
 
 /**
@@ -77,6 +76,46 @@ export function openXChaCha(
       nonceAddress + NONCE_BYTES,
     );
     return code === 0 ? memory.slice(address, address + dataBytes - TAG_BYTES) : null;
+  });
+}
+
+/** Seals `plaintext`, padded when `dataBytes` is more than its length, behind `head`. */
+function sealAfter(options: {
+  readonly key: KeyBytes;
+  readonly nonce: Uint8Array;
+  readonly ad: Uint8Array;
+  readonly plaintext: Uint8Array;
+  readonly head: Uint8Array;
+  readonly dataBytes: number;
+}): Uint8Array {
+  const { key, nonce, ad, plaintext, head, dataBytes } = options;
+  const keyData = checkArguments(key, nonce, ad, plaintext);
+  const sealedBytes = head.length + dataBytes + TAG_BYTES;
+  return withScratch(sealedBytes + ad.length + NONCE_BYTES + KEY_BYTES, ({ memory, address }) => {
+    const dataAddress = address + head.length;
+    const adAddress = address + sealedBytes;
+    memory.set(head, address);
+    memory.set(plaintext, dataAddress);
+    if (dataBytes > plaintext.length) {
+      memory.fill(0, dataAddress + plaintext.length, dataAddress + dataBytes);
+      memory[dataAddress + plaintext.length] = PADDING_MARKER;
+    }
+    const nonceAddress = writeContext(memory, adAddress, ad, nonce, keyData);
+    const code = sodium().libsodium._crypto_aead_xchacha20poly1305_ietf_encrypt(
+      dataAddress,
+      null,
+      dataAddress,
+      dataBytes,
+      0,
+      adAddress,
+      ad.length,
+      0,
+      null,
+      nonceAddress,
+      nonceAddress + NONCE_BYTES,
+    );
+    if (code !== 0) throw new VaultError('usage/invalid');
+    return memory.slice(address, adAddress);
   });
 }
 

@@ -3,8 +3,8 @@ import { requireBytes } from './bytes.js';
 
 const BUCKETS = [256, 512, 1024, 2048, 4096, 8192] as const;
 const LENGTH_MAX = 2 ** 52;
-/** ISO/IEC 7816-4: one marker byte, then zeros. */
-const MARKER = 0x80;
+/** ISO/IEC 7816-4: this byte, then zeros. */
+export const PADDING_MARKER = 0x80;
 
 /**
  * The length that content of `contentLength` bytes has once padded.
@@ -27,7 +27,7 @@ export function pad(bytes: Uint8Array): Uint8Array {
   requireBytes(bytes, 'bytes');
   const padded = new Uint8Array(paddedLength(bytes.length));
   padded.set(bytes);
-  padded[bytes.length] = MARKER;
+  padded[bytes.length] = PADDING_MARKER;
   return padded;
 }
 
@@ -41,7 +41,7 @@ export function unpad(padded: Uint8Array): Uint8Array | null {
   requireBytes(padded, 'padded');
   let end = padded.length - 1;
   while (end >= 0 && padded[end] === 0) end--;
-  if (end < 0 || padded[end] !== MARKER || paddedLength(end) !== padded.length) return null;
+  if (end < 0 || padded[end] !== PADDING_MARKER || paddedLength(end) !== padded.length) return null;
   return padded.subarray(0, end);
 }
 

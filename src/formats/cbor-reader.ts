@@ -5,7 +5,7 @@ const SHORT_TEXT_BYTES = 32;
 const KEY_BYTES_MAX = 64;
 
 /**
- * Reads the deterministic subset of CBOR in one pass and refuses the rest (SPEC §2.1).
+ * Reads the deterministic subset of CBOR in one pass and refuses the rest (SPEC §1.2).
  *
  * Why not a library: `cborg`, the strictest one, recurses without limit, replaces invalid UTF-8, drops a leading U+FEFF
  * and accepts unsorted maps. It is the oracle of the property tests instead.
@@ -87,15 +87,9 @@ export class CborReader {
   #text(length: number): string {
     const start = this.#advance(length);
     const end = start + length;
-    if (length < SHORT_TEXT_BYTES) {
-      let text = '';
-      let position = start;
-      for (; position < end; position++) {
-        const byte = this.#bytes[position] as number;
-        if (byte > 0x7f) break;
-        text += String.fromCharCode(byte);
-      }
-      if (position === end) return text;
+    if (length <= SHORT_TEXT_BYTES) {
+      const text = this.#ascii(start, end);
+      if (text !== null) return text;
     }
     try {
       // A decoder of its own per call costs more, one at module level is shared state; this one holds none between calls.
@@ -103,6 +97,27 @@ export class CborReader {
     } catch {
       return this.#fail();
     }
+  }
+
+  /** Text of ASCII only, or null; four characters at a time, because each step makes a string. */
+  #ascii(start: number, end: number): string | null {
+    const bytes = this.#bytes;
+    let text = '';
+    let position = start;
+    for (; position + 4 <= end; position += 4) {
+      const a = bytes[position] as number;
+      const b = bytes[position + 1] as number;
+      const c = bytes[position + 2] as number;
+      const d = bytes[position + 3] as number;
+      if ((a | b | c | d) > 0x7f) return null;
+      text += String.fromCharCode(a, b, c, d);
+    }
+    for (; position < end; position++) {
+      const byte = bytes[position] as number;
+      if (byte > 0x7f) return null;
+      text += String.fromCharCode(byte);
+    }
+    return text;
   }
 
   #array(length: number, depth: number): unknown[] {

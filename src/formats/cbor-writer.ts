@@ -2,6 +2,8 @@ import { VaultError } from '../errors.js';
 
 const FIRST_BYTES = 4096;
 const KEPT_BYTES_MAX = 1 << 18;
+/** Up to this length a loop beats a call into the engine. */
+const LOOP_LENGTH_MAX = 64;
 /** The initial byte and eight more. */
 const HEAD_BYTES_MAX = 9;
 const KEY_BYTES_MAX = 64;
@@ -11,7 +13,7 @@ const UTF8 = /* @__PURE__ */ new TextEncoder();
 /** The buffer of the last writer, zeroed, for the next one: most values are small and many. */
 let spare: Uint8Array | null = null;
 
-/** Writes the deterministic subset of CBOR (SPEC §2.1, RFC 8949 §4.2.1). One writer makes one value. */
+/** Writes the deterministic subset of CBOR (SPEC §1.2, RFC 8949 §4.2.1). One writer makes one value. */
 export class CborWriter {
   readonly #depthMax: number;
   #buffer: Uint8Array;
@@ -113,7 +115,9 @@ export class CborWriter {
   #bytes(bytes: Uint8Array): void {
     this.#head(2, bytes.length);
     this.#reserve(bytes.length);
-    this.#buffer.set(bytes, this.#position);
+    const buffer = this.#buffer;
+    if (bytes.length > LOOP_LENGTH_MAX) buffer.set(bytes, this.#position);
+    else for (let i = 0; i < bytes.length; i++) buffer[this.#position + i] = bytes[i] as number;
     this.#position += bytes.length;
   }
 
@@ -121,32 +125,35 @@ export class CborWriter {
     const { length } = text;
     // One UTF-16 unit takes at most three bytes in UTF-8.
     this.#reserve(HEAD_BYTES_MAX + length * 3);
-    if (length < 24 && this.#shortAscii(text)) return;
-    if (!text.isWellFormed()) fail();
     const start = this.#position;
-    this.#head(3, length);
-    const body = this.#position;
-    const { written } = UTF8.encodeInto(text, this.#buffer.subarray(body));
-    this.#position = body + written;
-    if (written === length) return;
-    // The head was written for as many bytes as units: write it again, and move the text if the head grew.
-    this.#buffer.copyWithin(start + headLength(written), body, body + written);
-    this.#position = start;
-    this.#head(3, written);
-    this.#position += written;
+    const body = start + headLength(length);
+    const end = (length <= LOOP_LENGTH_MAX && this.#shortText(text, body)) || this.#longText(text, body);
+    const byteCount = end - body;
+    this.#head(3, byteCount);
+    // The place of the body assumed one byte per unit: move it if more made the head longer.
+    if (this.#position !== body) this.#buffer.copyWithin(this.#position, body, end);
+    this.#position += byteCount;
   }
 
-  #shortAscii(text: string): boolean {
+  /** Writes text below U+0800, most of what Europeans type; returns where it ends, or 0 for any other text. */
+  #shortText(text: string, start: number): number {
     const buffer = this.#buffer;
-    let position = this.#position;
-    buffer[position++] = 0x60 | text.length;
+    let position = start;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
-      if (code > 0x7f) return false;
-      buffer[position++] = code;
+      if (code < 0x80) buffer[position++] = code;
+      else if (code < 0x800) {
+        buffer[position++] = 0xc0 | (code >> 6);
+        buffer[position++] = 0x80 | (code & 0x3f);
+      } else return 0;
     }
-    this.#position = position;
-    return true;
+    return position;
+  }
+
+  #longText(text: string, start: number): number {
+    // `encodeInto` would replace a lone surrogate, and two different texts would get one encoding.
+    if (!text.isWellFormed()) fail();
+    return start + UTF8.encodeInto(text, this.#buffer.subarray(start)).written;
   }
 
   #head(major: number, argument: number): void {
@@ -157,15 +164,30 @@ export class CborWriter {
       buffer[this.#position++] = type | argument;
       return;
     }
-    const byteCount = headLength(argument) - 1;
     // 24, 25, 26 and 27 announce 1, 2, 4 and 8 bytes.
-    buffer[this.#position++] = type | (24 + Math.log2(byteCount));
-    let rest = argument;
-    for (let i = byteCount - 1; i >= 0; i--) {
-      buffer[this.#position + i] = rest % 256;
-      rest = Math.floor(rest / 256);
+    if (argument < 2 ** 8) {
+      buffer[this.#position++] = type | 24;
+      buffer[this.#position++] = argument;
+    } else if (argument < 2 ** 16) {
+      buffer[this.#position++] = type | 25;
+      buffer[this.#position++] = argument >>> 8;
+      buffer[this.#position++] = argument;
+    } else if (argument < 2 ** 32) {
+      buffer[this.#position++] = type | 26;
+      this.#uint32(argument);
+    } else {
+      buffer[this.#position++] = type | 27;
+      this.#uint32(Math.floor(argument / 2 ** 32));
+      this.#uint32(argument % 2 ** 32);
     }
-    this.#position += byteCount;
+  }
+
+  #uint32(value: number): void {
+    const buffer = this.#buffer;
+    buffer[this.#position++] = value >>> 24;
+    buffer[this.#position++] = value >>> 16;
+    buffer[this.#position++] = value >>> 8;
+    buffer[this.#position++] = value;
   }
 
   #byte(byte: number): void {

@@ -16,7 +16,7 @@ export type Encodable =
 export const CODEC_DEPTH_MAX = 16;
 
 /**
- * Encodes a value as deterministic CBOR (RFC 8949 §4.2.1), in the subset of SPEC §2.1.
+ * Encodes a value as deterministic CBOR (RFC 8949 §4.2.1), in the subset of SPEC §1.2.
  *
  * One value has one encoding: what `encode` writes is all that `decode` accepts. Throws `usage/invalid` for anything
  * outside the subset: fractions, `undefined`, text with lone surrogates, class instances, too deep a nesting.
