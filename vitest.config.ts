@@ -1,28 +1,32 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { CHROMIUM_ARGUMENTS, findChromium } from './test/support/chromium.js';
+import { CHROMIUM_ARGUMENTS, type Chromium, findChromium } from './test/support/chromium.js';
 import { compileWorkers } from './test/support/compile-workers.js';
+import { Tally } from './test/support/tally.js';
+
+const PACKAGE_TESTS = 'test/package/**';
+const chromium = await findChromium();
 
 // `*.test.ts` runs in both, `*.node.test.ts` in Node only, `*.browser.test.ts` in Chromium only.
-const chromium = await findChromium();
-if (typeof chromium === 'string') console.log(`Browser tests are skipped: ${chromium}`);
-
-const node = {
+const inNode = {
   plugins: [compileWorkers()],
   test: {
     name: 'node',
-    environment: 'node',
     include: ['test/**/*.test.ts'],
-    exclude: ['test/**/*.browser.test.ts'],
+    exclude: ['test/**/*.browser.test.ts', PACKAGE_TESTS],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 };
 
-function inChromium({ executablePath, env }: Exclude<typeof chromium, string>) {
+function inChromium({ executablePath, env }: Chromium) {
   return {
     test: {
       name: 'chromium',
       include: ['test/**/*.test.ts'],
-      exclude: ['test/**/*.node.test.ts'],
+      exclude: ['test/**/*.node.test.ts', PACKAGE_TESTS],
+      testTimeout: 30_000,
+      hookTimeout: 30_000,
       browser: {
         enabled: true,
         headless: true,
@@ -36,10 +40,21 @@ function inChromium({ executablePath, env }: Exclude<typeof chromium, string>) {
   };
 }
 
+// What `npm pack` makes, seen from outside; needs a build and, to install, the registry.
+const ofPackage = {
+  test: {
+    name: 'package',
+    include: [`${PACKAGE_TESTS}/*.test.ts`],
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+  },
+};
+
+const missing = typeof chromium === 'string' ? chromium : null;
+
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    projects: typeof chromium === 'string' ? [node] : [node, inChromium(chromium)],
+    projects: typeof chromium === 'string' ? [inNode, ofPackage] : [inNode, inChromium(chromium), ofPackage],
+    reporters: ['default', new Tally(missing)],
   },
 });

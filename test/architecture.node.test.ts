@@ -26,6 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'formats',
     'protocol',
     'records',
+    'store/port',
   ],
   store: ['errors', 'formats'],
   sync: ['errors', 'formats', 'protocol', 'log', 'store/port'],
