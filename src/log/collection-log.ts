@@ -1,0 +1,250 @@
+import { equalBytes } from '../crypto/hash.js';
+import { verify } from '../crypto/sign.js';
+import { VaultError } from '../errors.js';
+import { decode, encode } from '../formats/codec.js';
+import { decodeHead, type Head, type SignedHead } from '../formats/head.js';
+import { bytesToHex } from '../formats/id.js';
+import { decodeOp, decodeOpHeader, encodeOp, type Op, type OpHeader } from '../formats/op.js';
+import { checkShape, digest, whole } from '../formats/shape.js';
+import type { Identity } from '../protocol/identity-chain.js';
+import { applyHeader, checkBodies } from '../protocol/log-rules.js';
+import type { LogState } from '../protocol/log-state.js';
+import * as z from 'zod/mini';
+import type { Store, Write } from '../store/port.js';
+import { checkHead } from './heads.js';
+
+const verifiedMark = z.tuple([whole, digest]);
+
+/** One op of a verified log, with what became of it. */
+export interface LogOp {
+  readonly position: number;
+  readonly header: OpHeader;
+  readonly outcome: 'applied' | 'void';
+  readonly bodies: readonly (Uint8Array | null)[];
+}
+
+/** What the server answered about a log; nothing in it is verified. */
+export interface ServedOps {
+  readonly ops: readonly Uint8Array[];
+  readonly head: SignedHead | null;
+  readonly more: boolean;
+}
+
+/** Ops that passed every rule, and how to keep them: write, then commit. */
+export interface VerifiedOps {
+  readonly accepted: readonly LogOp[];
+  readonly writes: readonly Write[];
+  /** Moves the log forward; to be called once `writes` are durable. */
+  commit(): void;
+}
+
+/** Gives the verified identity log of a person, or `null`. */
+export type IdentityOf = (person: Uint8Array) => Identity | null;
+
+/**
+ * A collection's log as verified on this device. It holds no key: what it checks, the server can check too.
+ *
+ * A verified prefix is remembered with its running hash, so signatures are checked once in the life of a store.
+ */
+export class CollectionLog {
+  readonly collection: Uint8Array;
+  #state: LogState | null = null;
+  #hashes: Uint8Array[] = [];
+  #changes = new Map<string, number>();
+  /** Changes whose body is not here and that no prune has named so far. */
+  #missing = new Set<string>();
+  #head: SignedHead | null = null;
+
+  constructor(collection: Uint8Array) {
+    this.collection = collection;
+  }
+
+  /** The state after the last verified op, or `null` before the first. */
+  get state(): LogState | null {
+    return this.#state;
+  }
+
+  get position(): number {
+    return this.#hashes.length;
+  }
+
+  /** The newest verified head signed by the server, or `null` when none was seen. */
+  get head(): SignedHead | null {
+    return this.#head;
+  }
+
+  /** The running hash at a position from 1 to the last, or `null`. */
+  hashAt(position: number): Uint8Array | null {
+    return this.#hashes[position - 1] ?? null;
+  }
+
+  /** The position of the op that carries a change, or `null`. */
+  positionOf(change: Uint8Array): number | null {
+    return this.#changes.get(nameOf(change)) ?? null;
+  }
+
+  /**
+   * Loads a log from the store, handing each op to `visit` in order.
+   *
+   * Ops up to the remembered mark are replayed by their hash, later ones verified in full. Throws `store/damaged`
+   * when the remembered hash does not come out.
+   */
+  static async load(options: {
+    readonly store: Store;
+    readonly collection: Uint8Array;
+    readonly identityOf: IdentityOf;
+    readonly visit: (op: LogOp) => void;
+  }): Promise<CollectionLog> {
+    const { store, collection, identityOf, visit } = options;
+    const log = new CollectionLog(collection);
+    const keys = logKeys(collection);
+    const [mark, head] = await store.getMany([keys.verified, keys.head]);
+    if (!mark) return log;
+    const [position, hash] = checkShape(verifiedMark, decode(mark, { maxBytes: 64 }));
+    for (let after: string | undefined; log.position < position; ) {
+      const rows = await store.scan({ prefix: keys.ops, limit: 200, ...(after === undefined ? {} : { after }) });
+      if (rows.length === 0) throw new VaultError('store/damaged', { what: 'log' });
+      for (const row of rows) {
+        if (log.position === position) break;
+        const step = log.#step(decodeOp(row.value), identityOf, 'remembered');
+        step.commit();
+        visit(step.op);
+        after = row.key;
+      }
+    }
+    if (!equalBytes(log.#hashes[position - 1] ?? new Uint8Array(32), hash)) throw new VaultError('store/damaged', { what: 'log' });
+    if (head) log.#head = decodeStoredHead(head);
+    return log;
+  }
+
+  /**
+   * Verifies what the server served after this log's position: every signature, rule and the head.
+   *
+   * Nothing changes until `commit`. Throws the `integrity/*` code of the rule that is broken, `format/*` for bytes
+   * that are no op.
+   */
+  verify(served: ServedOps, identityOf: IdentityOf): VerifiedOps {
+    const trial = this.#copy();
+    const accepted: LogOp[] = [];
+    const writes: Write[] = [];
+    const keys = logKeys(this.collection);
+    for (const bytes of served.ops) {
+      const step = trial.#step(decodeOp(bytes), identityOf, 'verify');
+      step.commit();
+      accepted.push(step.op);
+      writes.push({ type: 'put', key: keys.op(step.op.position), value: bytes });
+    }
+    if (served.head !== null) {
+      trial.#head = checkHead(trial, this.#head, served.head, this.position, served.more && served.ops.length > 0);
+      writes.push({ type: 'put', key: keys.head, value: encode([...trial.#head]) });
+    }
+    if (!served.more && trial.#missing.size > 0) throw new VaultError('integrity/dropped', { position: trial.position }); // R-OP-8
+    const state = trial.#state;
+    if (state !== null) writes.push({ type: 'put', key: keys.verified, value: encode([state.position, state.hash]) });
+    return { accepted, writes, commit: () => this.#adopt(trial) };
+  }
+
+  /** Whether a head shown by someone else (a grant, a message, a card) contradicts this log (A48). */
+  agreesWith(head: Head): boolean {
+    const own = this.hashAt(head.position);
+    return own === null || equalBytes(own, head.hash);
+  }
+
+  /** The newest head's content, or `null`. */
+  headContent(): Head | null {
+    return this.#head === null ? null : decodeHead(this.#head[0]);
+  }
+
+  #step(op: Op, identityOf: IdentityOf, signatures: 'verify' | 'remembered'): { op: LogOp; commit(): void } {
+    const { state, header, outcome } = applyHeader(this.#state, op.headerBytes, op.signature, {
+      identityOf,
+      hashAt: (position) => this.hashAt(position),
+      hasChange: (change) => this.#changes.has(nameOf(change)),
+      signatures,
+    });
+    if (state.position === 1 && !equalBytes(state.collection, this.collection)) {
+      throw new VaultError('integrity/wrong-audience', { position: 1 });
+    }
+    const missing: string[] = [];
+    const noteMissing = (change: Uint8Array) => missing.push(nameOf(change)) > 0;
+    if (signatures === 'verify') checkBodies(header, op.bodies, noteMissing);
+    const { position } = state;
+    return {
+      op: { position, header, outcome, bodies: op.bodies },
+      commit: () => {
+        this.#state = state;
+        this.#hashes.push(state.hash);
+        for (const change of missing) this.#missing.add(change);
+        if (outcome === 'void') return;
+        for (const [change] of header.changes) this.#changes.set(nameOf(change), position);
+        if (header.control?.type === 'prune') for (const change of header.control.changes) this.#missing.delete(nameOf(change));
+      },
+    };
+  }
+
+  #copy(): CollectionLog {
+    const copy = new CollectionLog(this.collection);
+    copy.#state = this.#state;
+    copy.#hashes = this.#hashes.slice();
+    copy.#changes = new Map(this.#changes);
+    copy.#missing = new Set(this.#missing);
+    copy.#head = this.#head;
+    return copy;
+  }
+
+  #adopt(other: CollectionLog): void {
+    this.#state = other.#state;
+    this.#hashes = other.#hashes;
+    this.#changes = other.#changes;
+    this.#missing = other.#missing;
+    this.#head = other.#head;
+  }
+}
+
+/** The storage keys of a log. */
+export function logKeys(collection: Uint8Array) {
+  const prefix = `log/${bytesToHex(collection)}/`;
+  return {
+    ops: `${prefix}op/`,
+    op: (position: number) => `${prefix}op/${position.toString().padStart(12, '0')}`,
+    verified: `${prefix}verified`,
+    head: `${prefix}head`,
+    evidence: `${prefix}evidence`,
+  };
+}
+
+/**
+ * The writes that forget the bodies a verified `prune` op names, in ops already stored.
+ *
+ * The chain still verifies: the running hash does not cover bodies. SPEC §6.4.
+ */
+export async function pruneStoredBodies(store: Store, log: CollectionLog, changes: readonly Uint8Array[]): Promise<Write[]> {
+  const keys = logKeys(log.collection);
+  const named = new Set(changes.map(nameOf));
+  const positions = new Set(changes.map((change) => log.positionOf(change)).filter((position) => position !== null));
+  const writes: Write[] = [];
+  for (const position of positions) {
+    const bytes = await store.get(keys.op(position));
+    if (bytes === null) throw new VaultError('store/damaged', { what: 'log' });
+    const op = decodeOp(bytes);
+    const header = decodeOpHeader(op.headerBytes);
+    const bodies = op.bodies.map((body, i) => (named.has(nameOf(header.changes[i]?.[0] ?? new Uint8Array())) ? null : body));
+    writes.push({ type: 'put', key: keys.op(position), value: encodeOp({ ...op, bodies }) });
+  }
+  return writes;
+}
+
+function decodeStoredHead(bytes: Uint8Array): SignedHead {
+  const [headBytes, signature] = decode(bytes, { maxBytes: 512 }) as [Uint8Array, Uint8Array];
+  return [headBytes, signature];
+}
+
+/** A change id as a map key. */
+export function nameOf(change: Uint8Array): string {
+  return String.fromCharCode(...change);
+}
+
+/** Whether the server named in a log's first op signed this head. */
+export function isSignedHead(server: Uint8Array, [headBytes, signature]: SignedHead): boolean {
+  return verify(server, 'head', headBytes, signature);
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod/mini';
+import { encode } from '../formats/codec.js';
+import { LIMITS } from '../formats/limits.js';
+import { boundedBytes, boundedText, collectionBytes, decodeAs, digest, personBytes, shortId, vaultBytes, whole } from '../formats/shape.js';
+
+const bytes = boundedBytes(LIMITS.bodyBytesMax);
+const text = boundedText(200);
+
+/** What each kind of entry in a personal index or a vault index holds. Every kind starts with `index.`. */
+const ENTRIES = {
+  /** A vault and its own index. Personal index. */
+  'index.vault': z.strictObject({ vault: vaultBytes, index: collectionBytes, rosterKey: digest }),
+  /** Who the vault is about. Vault index. */
+  'index.holder': z.strictObject({
+    birthName: text,
+    givenNames: z.array(text),
+    birthDate: z.nullable(boundedText(10)),
+    sex: z.nullable(z.enum(['female', 'male', 'unknown'])),
+    birthPlace: z.nullable(boundedText(5)),
+    created: whole,
+  }),
+  /** A collection and what it is for. */
+  'index.collection': z.strictObject({
+    collection: collectionBytes,
+    vault: vaultBytes,
+    purpose: z.enum(['category', 'share']),
+    category: z.nullable(boundedText(64)),
+    person: z.nullable(personBytes),
+    rosterKey: digest,
+  }),
+  /** A collection's key of one epoch. */
+  'index.key': z.strictObject({ collection: collectionBytes, epoch: whole, key: digest }),
+  /** The private side of a vault's deposit box. */
+  'index.deposit-key': z.strictObject({ seed: digest, adoptionKey: digest }),
+  /** A ticket given to depositors. */
+  'index.ticket': z.strictObject({ ticket: shortId, depositor: z.nullable(personBytes), expires: z.nullable(whole), revoked: z.boolean() }),
+  /** A deposit taken in, by whom it was made, and as what. */
+  'index.adopted': z.strictObject({ deposit: shortId, depositor: personBytes, collection: collectionBytes, item: shortId, digest, time: whole }),
+  /** A deposit that this person made, until and after its receipt. Personal index. */
+  'index.deposited': z.strictObject({ vault: vaultBytes, owner: personBytes, deposit: shortId, digest, title: text, time: whole, receipt: z.nullable(bytes) }),
+  /** Terms this person offered or was offered, and the receipt both signed. */
+  'index.consent': z.strictObject({ grant: shortId, terms: bytes, receipt: z.nullable(bytes), withdrawn: z.nullable(whole) }),
+  /** Someone this person knows: the pinned identity log, the claimed name, how sure. Personal index. */
+  'index.contact': z.strictObject({
+    person: personBytes,
+    name: text,
+    kind: z.enum(['patient', 'professional', 'institution', 'app']),
+    identity: z.array(bytes),
+    trust: z.enum(['unknown', 'pinned', 'verified']),
+    time: whole,
+  }),
+  /** Access someone gave to this person. Personal index. */
+  'index.received': z.strictObject({ terms: bytes, termsSignature: z.nullable(bytes), senderDevice: digest, epoch: whole, time: whole }),
+  /** The newest verified heads of the other logs, for a new device. */
+  'index.heads': z.strictObject({ heads: z.array(z.tuple([collectionBytes, whole, digest])) }),
+} as const;
+
+export type IndexKind = keyof typeof ENTRIES;
+/** The content of an index entry of a kind. */
+export type IndexEntry<Kind extends IndexKind> = z.infer<(typeof ENTRIES)[Kind]>;
+
+/** The schema version of all index entries. */
+export const INDEX_SCHEMA = 1;
+
+export function encodeIndexEntry<Kind extends IndexKind>(_kind: Kind, entry: IndexEntry<Kind>): Uint8Array {
+  return encode(entry as never);
+}
+
+/** Decodes an entry of a kind. Throws `format/malformed`. */
+export function decodeIndexEntry<Kind extends IndexKind>(kind: Kind, encoded: Uint8Array): IndexEntry<Kind> {
+  return decodeAs(ENTRIES[kind] as never, encoded, LIMITS.bodyBytesMax);
+}
+
+/** Whether a record kind is one of an index. */
+export function isIndexKind(kind: string): kind is IndexKind {
+  return Object.hasOwn(ENTRIES, kind);
+}
