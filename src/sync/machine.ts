@@ -30,6 +30,8 @@ export interface Failure {
   readonly code: string;
   /** What the server asked for, or 0. */
   readonly askedMs: number;
+  /** Whether something got through before: then it is the first failure in a row. */
+  readonly progressed: boolean;
 }
 
 /** A failure that ends the run. */
@@ -308,7 +310,7 @@ function applySettled(state: SyncState, name: string, ids: readonly string[] | n
 function paused(state: SyncState, failure: Failure, { moment, limits }: Options): Partial<SyncState> {
   const late = moment.now < state.notBefore;
   // What was under way when the pause began fails with it: that is the same failure, not one more.
-  const failures = late ? state.failures : state.failures + 1;
+  const failures = late ? state.failures : (failure.progressed ? 0 : state.failures) + 1;
   const pauseMs = backoffMs(failures, moment.fraction, failure.askedMs);
   if (failures >= limits.attemptsMax || pauseMs > limits.pauseMsMax)
     return { failures, stopped: failure.code };
@@ -318,7 +320,7 @@ function paused(state: SyncState, failure: Failure, { moment, limits }: Options)
 
 /** The unit after a failure of its own; `null` when the run has no more patience with it. */
 function patience(unit: Patience, failure: Failure, { moment, limits }: Options): Patience | null {
-  const attempts = unit.attempts + 1;
+  const attempts = (failure.progressed ? 0 : unit.attempts) + 1;
   const pauseMs = backoffMs(attempts, moment.fraction, failure.askedMs);
   if (attempts >= limits.attemptsMax || pauseMs > limits.pauseMsMax) return null;
   return { attempts, notBefore: moment.now + pauseMs, code: failure.code };
