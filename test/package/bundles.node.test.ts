@@ -1,0 +1,88 @@
+import { gzipSync } from 'node:zlib';
+import { build, type Metafile } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { DOORS, type Door } from '../support/doors.js';
+
+const KB = 1000;
+
+/** What an app that imports one door downloads before it runs, besides libsodium; see the budget in the README. */
+const EAGER_BYTES_MAX: Record<string, number> = { core: 45 * KB, store: 15 * KB };
+
+/**
+ * Strings that must not be in a door. A ceiling would notice a leak late and vaguely; a name says what came in.
+ * Packages stay outside the bundle here: this is about our own code.
+ */
+const FORBIDDEN: Record<string, readonly string[]> = {
+  core: ['libsql', 'kysely', 'hono', 'pino', 'Dexie'],
+  store: ['xchacha20poly1305', 'crypto_kem', 'HKDF', 'kysely', 'hono'],
+  server: [
+    'crypto_aead',
+    'xchacha20poly1305',
+    'AES-GCM',
+    'crypto_kem_xwing_dec(',
+    'Argon2',
+    'bip39',
+    'dexie',
+  ],
+};
+
+async function bundle(door: Door, packages: 'bundle' | 'external') {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [door.module],
+    outdir: 'out',
+    bundle: true,
+    splitting: true,
+    minify: packages === 'bundle',
+    format: 'esm',
+    platform: door.name === 'server' ? 'node' : 'browser',
+    packages,
+    external: ['libsodium-wrappers', 'libsodium-wrappers-sumo', 'node:*', 'libsql'],
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+  });
+  return { outputFiles, metafile };
+}
+
+/** The entry chunk and all it imports before it runs. */
+function eagerChunks({ outputs }: Metafile, module: string): Set<string> {
+  const entry = Object.keys(outputs).find((name) => module.endsWith(outputs[name]?.entryPoint ?? '\0'));
+  const found = new Set(entry === undefined ? [] : [entry]);
+  for (const name of found) {
+    for (const { path, kind, external } of outputs[name]?.imports ?? []) {
+      if (kind === 'import-statement' && external !== true) found.add(path);
+    }
+  }
+  return found;
+}
+
+describe('the bundle of each door', () => {
+  it.each(DOORS)('$specifier holds none of the words it must not hold', async (door) => {
+    const { outputFiles, metafile } = await bundle(door, 'external');
+    const eager = eagerChunks(metafile, door.module);
+    expect(eager.size).toBeGreaterThan(0);
+    // A server must not even load such code later; in a browser door what loads on demand is no leak.
+    const looked = outputFiles.filter(
+      ({ path }) => door.name === 'server' || [...eager].some((name) => path.endsWith(name)),
+    );
+    const text = looked.map((file) => file.text).join('\n');
+    expect((FORBIDDEN[door.name] ?? []).filter((word) => text.includes(word))).toEqual([]);
+  });
+
+  it.each(DOORS.filter(({ name }) => name in EAGER_BYTES_MAX))('$specifier stays small', async (door) => {
+    const { outputFiles, metafile } = await bundle(door, 'bundle');
+    const eager = eagerChunks(metafile, door.module);
+    let eagerBytes = 0;
+    let laterBytes = 0;
+    for (const { path, contents } of outputFiles) {
+      const bytes = gzipSync(contents, { level: 9 }).length;
+      if ([...eager].some((name) => path.endsWith(name))) eagerBytes += bytes;
+      else laterBytes += bytes;
+    }
+    console.log(
+      `${door.specifier}: ${(eagerBytes / KB).toFixed(1)} kB gzip at once, ${(laterBytes / KB).toFixed(1)} kB on demand, libsodium apart`,
+    );
+    expect(eagerBytes).toBeGreaterThan(0);
+    expect(eagerBytes).toBeLessThanOrEqual(EAGER_BYTES_MAX[door.name] ?? 0);
+  });
+});
