@@ -7,10 +7,11 @@
  */
 import { VaultError } from '../errors.js';
 import { checkBlobId, checkSpan } from './arguments.js';
-import { FileSink, syncDirectory } from './file-sink.js';
+import { FilePart, syncDirectory } from './file-part.js';
 import type { NodeModules } from './node.js';
 import { nodeError } from './node-errors.js';
 import type { BlobEntry, BlobSink, BlobStore } from './port.js';
+import { Sinks } from './sinks.js';
 
 const SUFFIX = '.blob';
 const PART = /^([0-9a-z_-]{1,80})\.(\d{1,15})$/;
@@ -37,44 +38,30 @@ class Blobs implements FileBlobs {
   readonly #node: NodeModules;
   readonly #directory: string;
   readonly #parts: string;
-  /** Ids with an open sink; `null` while it is being opened. */
-  readonly #sinks = new Map<string, FileSink | null>();
-  #open = true;
+  readonly #sinks: Sinks;
 
   constructor(node: NodeModules, directory: string) {
     this.#node = node;
     this.#directory = directory;
     this.#parts = node.path.join(directory, 'parts');
+    this.#sinks = new Sinks((error) => nodeError(error, node.fs, directory));
   }
 
   async write(id: string, mode: 'new' | 'resume'): Promise<BlobSink> {
-    return this.#run(id, async () => {
-      if (this.#sinks.has(id)) throw new VaultError('store/busy', { id });
-      this.#sinks.set(id, null);
-      try {
+    return this.#run(id, () =>
+      this.#sinks.open(id, async () => {
         if ((await this.#sizeOf(id)) !== null)
           throw new VaultError('usage/invalid', { argument: 'blob id', id });
         if (mode === 'new') await this.#removePart(id);
-        const durableBytes = await this.#partBytes(id);
-        const sink = await FileSink.open({
+        return FilePart.open({
           node: this.#node,
           id,
           path: this.#path(id),
           parts: this.#parts,
-          durableBytes,
-          release: () => this.#sinks.delete(id),
+          durableBytes: await this.#partBytes(id),
         });
-        if (!this.#open) {
-          await sink.suspend();
-          throw new VaultError('store/closed');
-        }
-        this.#sinks.set(id, sink);
-        return sink;
-      } catch (error) {
-        this.#sinks.delete(id);
-        throw error;
-      }
-    });
+      }),
+    );
   }
 
   async size(id: string): Promise<number | null> {
@@ -105,7 +92,7 @@ class Blobs implements FileBlobs {
 
   async remove(id: string): Promise<void> {
     return this.#run(id, async () => {
-      if (this.#sinks.has(id)) throw new VaultError('store/busy', { id });
+      this.#sinks.checkFree(id);
       await this.#removePart(id);
       await this.#node.fs.promises.rm(this.#path(id), { force: true });
     });
@@ -129,9 +116,8 @@ class Blobs implements FileBlobs {
     });
   }
 
-  async close(): Promise<void> {
-    this.#open = false;
-    for (const sink of this.#sinks.values()) await sink?.end();
+  close(): Promise<void> {
+    return this.#sinks.close();
   }
 
   async destroy(): Promise<void> {
@@ -174,7 +160,7 @@ class Blobs implements FileBlobs {
   }
 
   async #run<T>(id: string | null, work: () => Promise<T>): Promise<T> {
-    if (!this.#open) throw new VaultError('store/closed');
+    this.#sinks.checkOpen();
     if (id !== null) checkBlobId(id);
     try {
       return await work();

@@ -1,12 +1,13 @@
 /** Blobs in memory. */
 import { VaultError } from '../errors.js';
-import { checkBlobId, checkBytes, checkSpan } from './arguments.js';
+import { checkBlobId, checkSpan } from './arguments.js';
 import type { BlobEntry, BlobSink, BlobStore } from './port.js';
+import { type Part, Sinks } from './sinks.js';
 
 /** A blob store in memory, with the two calls its store needs to end it. */
 export interface MemoryBlobs extends BlobStore {
-  close(): void;
-  clear(): void;
+  close(): Promise<void>;
+  destroy(): Promise<void>;
 }
 
 /** Creates an empty blob store that lives in memory only. */
@@ -15,28 +16,25 @@ export function createMemoryBlobs(): MemoryBlobs {
 }
 
 interface MemoryBlob {
-  pieces: Uint8Array[];
+  readonly pieces: Uint8Array[];
   bytes: number;
   complete: boolean;
 }
 
 class Blobs implements MemoryBlobs {
   readonly #blobs = new Map<string, MemoryBlob>();
-  readonly #sinks = new Map<string, Sink>();
-  #open = true;
+  // Nothing here throws anything else.
+  readonly #sinks = new Sinks((error) => error as VaultError);
 
   async write(id: string, mode: 'new' | 'resume'): Promise<BlobSink> {
     this.#check(id);
-    if (this.#sinks.has(id)) throw new VaultError('store/busy', { id });
-    if (this.#blobs.get(id)?.complete) throw new VaultError('usage/invalid', { argument: 'blob id', id });
-    const blob = (mode === 'resume' && this.#blobs.get(id)) || { pieces: [], bytes: 0, complete: false };
-    this.#blobs.set(id, blob);
-    const sink = new Sink(blob, (discard) => {
-      this.#sinks.delete(id);
-      if (discard) this.#blobs.delete(id);
+    return this.#sinks.open(id, async () => {
+      const stored = this.#blobs.get(id);
+      if (stored?.complete) throw new VaultError('usage/invalid', { argument: 'blob id', id });
+      const blob = mode === 'resume' && stored ? stored : { pieces: [], bytes: 0, complete: false };
+      this.#blobs.set(id, blob);
+      return this.#partOf(id, blob);
     });
-    this.#sinks.set(id, sink);
-    return sink;
   }
 
   async size(id: string): Promise<number | null> {
@@ -63,80 +61,44 @@ class Blobs implements MemoryBlobs {
 
   async remove(id: string): Promise<void> {
     this.#check(id);
-    if (this.#sinks.has(id)) throw new VaultError('store/busy', { id });
+    this.#sinks.checkFree(id);
     this.#blobs.delete(id);
   }
 
   async list(): Promise<BlobEntry[]> {
-    if (!this.#open) throw new VaultError('store/closed');
-    const ids = [...this.#blobs.keys()].sort();
-    return ids.map((id) => {
-      const { bytes, complete } = this.#blobs.get(id) as MemoryBlob;
-      return { id, bytes, complete };
-    });
+    this.#sinks.checkOpen();
+    const entries = [...this.#blobs].map(([id, { bytes, complete }]) => ({ id, bytes, complete }));
+    return entries.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  close(): void {
-    this.#open = false;
-    for (const sink of this.#sinks.values()) sink.end();
-    this.#sinks.clear();
+  close(): Promise<void> {
+    return this.#sinks.close();
   }
 
-  clear(): void {
+  async destroy(): Promise<void> {
     this.#blobs.clear();
   }
 
+  #partOf(id: string, blob: MemoryBlob): Part {
+    return {
+      get offset() {
+        return blob.bytes;
+      },
+      append: async (bytes) => {
+        blob.pieces.push(bytes.slice());
+        blob.bytes += bytes.length;
+      },
+      finish: async (as) => {
+        blob.complete = as === 'whole';
+      },
+      discard: async () => {
+        this.#blobs.delete(id);
+      },
+    };
+  }
+
   #check(id: string): void {
-    if (!this.#open) throw new VaultError('store/closed');
+    this.#sinks.checkOpen();
     checkBlobId(id);
-  }
-}
-
-class Sink implements BlobSink {
-  readonly #blob: MemoryBlob;
-  readonly #release: (discard: boolean) => void;
-  #open = true;
-
-  constructor(blob: MemoryBlob, release: (discard: boolean) => void) {
-    this.#blob = blob;
-    this.#release = release;
-  }
-
-  get offset(): number {
-    return this.#blob.bytes;
-  }
-
-  async append(bytes: Uint8Array): Promise<void> {
-    this.#checkOpen();
-    checkBytes(bytes);
-    this.#blob.pieces.push(bytes.slice());
-    this.#blob.bytes += bytes.length;
-  }
-
-  async commit(): Promise<void> {
-    this.#checkOpen();
-    this.#blob.complete = true;
-    this.end();
-    this.#release(false);
-  }
-
-  async suspend(): Promise<void> {
-    this.#checkOpen();
-    this.end();
-    this.#release(false);
-  }
-
-  async abort(): Promise<void> {
-    this.#checkOpen();
-    this.end();
-    this.#release(true);
-  }
-
-  end(): void {
-    this.#open = false;
-  }
-
-  #checkOpen(): void {
-    if (!this.#open) throw new VaultError('store/closed');
   }
 }

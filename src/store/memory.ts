@@ -62,14 +62,14 @@ class MemoryStore implements Store {
 
   async close(): Promise<void> {
     this.#open = false;
-    this.#blobs.close();
+    await this.#blobs.close();
   }
 
   async destroy(): Promise<void> {
     await this.close();
     this.#values.clear();
     this.#sortedKeys = [];
-    this.#blobs.clear();
+    await this.#blobs.destroy();
   }
 
   #checkOpen(): void {
