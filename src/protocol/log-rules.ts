@@ -2,6 +2,7 @@ import { equalBytes, hash } from '../crypto/hash.js';
 import { verify } from '../crypto/sign.js';
 import { VaultError } from '../errors.js';
 import { decodeHead } from '../formats/head.js';
+import { LIMITS } from '../formats/limits.js';
 import { type Control, decodeOpHeader, type Member, type OpHeader } from '../formats/op.js';
 import { admitsDevice, hasIdentityHead, type Identity } from './identity-chain.js';
 import type { LogMember, LogState } from './log-state.js';
@@ -16,7 +17,7 @@ export interface LogContext {
   hashAt(position: number): Uint8Array | null;
   /** Whether a change id was used by an op that is not void. */
   hasChange(change: Uint8Array): boolean;
-  /** `signature` to check it, `remembered` when this very prefix was verified before and its hash is compared. */
+  /** `verify` checks the signature, `remembered` when this very prefix was verified before and its hash is compared. */
   readonly signatures: 'verify' | 'remembered';
 }
 
@@ -95,7 +96,8 @@ function found(header: OpHeader, running: Uint8Array, context: LogContext): LogS
     header.closes === null &&
     header.seen === null;
   if (!fits) throw new VaultError('integrity/bad-chain', { position: 1 }); // R-OP-9
-  const members = toMembers(founding.members);
+  if (founding.payloads.length > header.changes.length) throw new VaultError('integrity/bad-chain', { position: 1 });
+  const members = toMembers(founding.members, 1);
   const own = members.find(({ person }) => equalBytes(person, header.person));
   if (own?.role !== 'owner') throw new VaultError('integrity/not-authorised', { position: 1 });
   const state: LogState = {
@@ -137,14 +139,17 @@ function advanceLines(state: LogState, header: OpHeader, position: number): LogS
   const last = line?.seq ?? 0;
   if (line?.closed) throw new VaultError('integrity/bad-chain', { position }); // R-OP-4
   if (header.seq <= last) throw new VaultError('integrity/bad-chain', { position });
-  const skipped = Array.from({ length: header.seq - last - 1 }, (_, i) => last + 1 + i);
-  if (header.seq - last - 1 > header.skips.length) throw new VaultError('integrity/dropped', { position });
-  if (skipped.length !== header.skips.length || skipped.some((n, i) => n !== header.skips[i])) {
+  // A number is the author's to choose: nothing is allocated for the hole it leaves.
+  const hole = header.seq - last - 1;
+  if (hole > header.skips.length) throw new VaultError('integrity/dropped', { position });
+  if (hole < header.skips.length || header.skips.some((n, i) => n !== last + 1 + i)) {
     throw new VaultError('integrity/bad-chain', { position });
   }
   let lines = state.lines.filter((other) => other !== line);
   if (header.closes !== null) {
     const [incarnation, seq] = header.closes;
+    // R-OP-12: only a former incarnation can be closed.
+    if (equalBytes(incarnation, header.incarnation)) throw new VaultError('integrity/bad-chain', { position });
     const closing = own(incarnation);
     if (!closing || closing.seq < seq) throw new VaultError('integrity/dropped', { position }); // R-OP-12
     lines = lines.map((other) => (other === closing ? { ...other, closed: true } : other));
@@ -196,7 +201,7 @@ function control(state: LogState, header: OpHeader, author: LogMember, context: 
 }
 
 function rotate(state: LogState, change: Control & { type: 'rotate' }, context: LogContext, position: number): LogState {
-  const members = toMembers(change.members);
+  const members = toMembers(change.members, position);
   for (const member of members) {
     const before = state.members.find(({ person }) => equalBytes(person, member.person));
     if (before) checkForward(before, member, context, position);
@@ -219,7 +224,7 @@ function moveMember(
   context: LogContext,
   position: number,
 ): LogMember[] {
-  const [next] = toMembers([change.member]) as [LogMember];
+  const [next] = toMembers([change.member], position) as [LogMember];
   const before = members.find(({ person }) => equalBytes(person, next.person));
   if (before) {
     checkForward(before, next, context, position);
@@ -227,6 +232,7 @@ function moveMember(
     return members.map((member) => (member === before ? next : member));
   }
   if (change.type === 'head') throw new VaultError('integrity/not-authorised', { position });
+  if (members.length >= LIMITS.membersMax) throw new VaultError('format/too-large', { position });
   return [...members, next];
 }
 
@@ -236,6 +242,9 @@ function checkForward(before: LogMember, next: LogMember, context: LogContext, p
   if (next.length < before.length || !onLog) throw new VaultError('integrity/not-authorised', { position }); // R-OP-5
 }
 
-function toMembers(members: readonly Member[]): LogMember[] {
+function toMembers(members: readonly Member[], position: number): LogMember[] {
+  const names = new Set(members.map(([person]) => person.join()));
+  // Named twice, a member could be an owner to one reader of this log and a writer to another.
+  if (names.size !== members.length) throw new VaultError('integrity/bad-chain', { position });
   return members.map(([person, role, length, headHash]) => ({ person, role, length, hash: headHash }));
 }
