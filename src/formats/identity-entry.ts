@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { encode } from './codec.js';
+import { VaultError } from '../errors.js';
+import { decode, encode } from './codec.js';
 import { LIMITS } from './limits.js';
-import { boundedBytes, decodeAs, deviceBytes, digest, kemKeyBytes, personBytes, shortId, signatureBytes, versioned, whole } from './shape.js';
+import { boundedBytes, checkShape, decodeAs, deviceBytes, digest, kemKeyBytes, personBytes, shortId, signatureBytes, versioned, whole } from './shape.js';
 
 const found = z.strictObject({
   ...versioned,
@@ -47,7 +48,13 @@ export function encodeIdentityEntry(value: IdentityEntry): Uint8Array {
 
 /** Decodes entry bytes. Throws `format/malformed` or `format/unsupported` (R-ID-4: an unknown type). */
 export function decodeIdentityEntry(bytes: Uint8Array): IdentityEntry {
-  return decodeAs(entry, bytes, LIMITS.identityEntryBytesMax);
+  const value = decode(bytes, { maxBytes: LIMITS.identityEntryBytesMax });
+  const type = (value as { type?: unknown } | null)?.type;
+  // R-ID-4: a later version's entry is not malformed; this version must not guess what it means.
+  if (typeof type === 'string' && type !== 'found' && type !== 'device.add') {
+    throw new VaultError('format/unsupported', { type });
+  }
+  return checkShape(entry, value);
 }
 
 export function encodeSignedIdentityEntry(value: SignedIdentityEntry): Uint8Array {
