@@ -8,7 +8,7 @@ import { checkShape, collectionBytes, decodeAs, deviceBytes, digest, personBytes
 const member = z.tuple([personBytes, z.enum(['owner', 'writer']), whole, digest]);
 const members = z.array(member).check(z.minLength(1), z.maxLength(LIMITS.membersMax));
 const payloads = z.array(z.enum(['roster', 'previous-key'])).check(z.maxLength(2));
-const notAfter = z.nullable(z.custom<number>((value) => Number.isSafeInteger(value) && (value as number) % 86_400_000 === 0));
+const notAfter = z.nullable(z.custom<number>((value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) % 86_400_000 === 0));
 
 const control = z.discriminatedUnion('type', [
   z.strictObject({
