@@ -14,7 +14,7 @@ const ZERO_NONCE = /* @__PURE__ */ new Uint8Array(NONCE_BYTES);
 /**
  * Seals bytes under a key, bound to what they are and where they belong. SPEC §3.
  *
- * The result is padded: 89 bytes more than the padded length. The server learns the size class only.
+ * The result is padded: 73 bytes more than the padded length. The server learns the size class only.
  */
 export function sealData(key: Secret<string>, binding: Binding, plaintext: Uint8Array, random: RandomBytes): Uint8Array {
   const nonce = random(NONCE_BYTES);
