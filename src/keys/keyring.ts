@@ -8,7 +8,7 @@ import { type CollectionKey, deriveKeyCommitment } from './hierarchy.js';
 export class Keyring {
   /** Keys not yet matched with a commitment, and those that matched. */
   readonly #candidates = new Map<number, Secret<'collection-key'>[]>();
-  readonly #confirmed = new Map<number, CollectionKey>();
+  readonly #confirmed = new Map<number, { readonly commitment: Uint8Array; readonly key: CollectionKey }>();
 
   /** Takes a key offered for an epoch (by an index, a grant, a `previous-key` payload); a duplicate is ignored. */
   offer(epoch: number, key: CollectionKey): void {
@@ -23,24 +23,29 @@ export class Keyring {
    * A key that someone handed over but the log never committed to is never used.
    */
   keyOf(epoch: number, log: Pick<LogState, 'vault' | 'nonce' | 'commitments'>): CollectionKey | null {
-    const confirmed = this.#confirmed.get(epoch);
-    if (confirmed) return confirmed;
     const commitment = log.commitments[epoch - 1];
     if (commitment === undefined) return null;
+    const confirmed = this.#confirmed.get(epoch);
+    if (confirmed && equalBytes(confirmed.commitment, commitment)) return confirmed.key;
     for (const key of this.#candidates.get(epoch) ?? []) {
       if (equalBytes(deriveKeyCommitment(key, { vault: log.vault, nonce: log.nonce, epoch }), commitment)) {
-        this.#confirmed.set(epoch, key);
+        this.#confirmed.set(epoch, { commitment, key });
         return key;
       }
     }
     return null;
   }
 
-  /** As `keyOf`, but throws `access/no-key`. */
+  /** As `keyOf`, but throws `access/no-key` when none was offered, `integrity/open-failed` when none matches (R-KEY-1). */
   requireKey(epoch: number, log: Pick<LogState, 'vault' | 'nonce' | 'commitments'>): CollectionKey {
     const key = this.keyOf(epoch, log);
-    if (key === null) throw new VaultError('access/no-key', { epoch });
+    if (key === null) throw new VaultError(this.#isRefused(epoch, log.commitments) ? 'integrity/open-failed' : 'access/no-key', { epoch });
     return key;
+  }
+
+  /** Whether keys were offered for an epoch that the log committed to, and none is the one. */
+  #isRefused(epoch: number, commitments: LogState['commitments']): boolean {
+    return commitments[epoch - 1] !== undefined && this.#candidates.has(epoch);
   }
 
   /** Overwrites every key; later uses throw `access/locked`. */
