@@ -95,7 +95,7 @@ interface Target extends Patience {
 }
 
 /** A run at one moment. */
-export interface SyncState {
+export interface RunState {
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly targets: ReadonlyMap<string, Target>;
   /** Requests and questions under way. */
@@ -108,7 +108,7 @@ export interface SyncState {
 }
 
 /** The state to start a run with. */
-export const INITIAL_STATE: SyncState = {
+export const INITIAL_STATE: RunState = {
   lanes: new Map(),
   targets: new Map(),
   flying: 0,
@@ -133,10 +133,10 @@ export function collectionTarget(lane: string): string {
 
 /** The next state and what to do now. */
 export function step(
-  state: SyncState,
+  state: RunState,
   event: SyncEvent,
   options: { readonly moment: Moment; readonly limits: RunLimits },
-): { readonly state: SyncState; readonly actions: readonly SyncAction[] } {
+): { readonly state: RunState; readonly actions: readonly SyncAction[] } {
   const applied = apply(state, event, options);
   return applied.stopped === null
     ? decide(applied, options.moment, options.limits)
@@ -144,13 +144,13 @@ export function step(
 }
 
 /** Whether the run is over: nothing under way, and nothing to do now or after a pause. */
-export function isFinished(state: SyncState): boolean {
+export function isFinished(state: RunState): boolean {
   if (state.flying > 0) return false;
   return state.stopped !== null || eligible(state, Infinity).next().done === true;
 }
 
 /** When a `tick` is due: the end of a pause, later than `now`, or `Infinity` when only answers change anything. */
-export function nextMoment(state: SyncState, now: number): number {
+export function nextMoment(state: RunState, now: number): number {
   let earliest = Infinity;
   if (state.stopped !== null) return earliest;
   for (const { notBefore } of eligible(state, Infinity)) {
@@ -161,14 +161,14 @@ export function nextMoment(state: SyncState, now: number): number {
 }
 
 /** Entries that the run has not sent. */
-export function pendingOf(state: SyncState): number {
+export function pendingOf(state: RunState): number {
   let pending = 0;
   for (const lane of state.lanes.values()) pending += lane.ids.length - lane.at;
   return pending;
 }
 
 /** Lanes and targets that were set aside, with the code. */
-export function stuckOf(state: SyncState): { readonly lane: string; readonly code: string }[] {
+export function stuckOf(state: RunState): { readonly lane: string; readonly code: string }[] {
   return [...state.lanes, ...state.targets]
     .filter(([, { phase }]) => phase === 'stuck')
     .map(([lane, { code }]) => ({ lane, code }));
@@ -179,7 +179,7 @@ interface Options {
   readonly limits: RunLimits;
 }
 
-function apply(state: SyncState, event: SyncEvent, options: Options): SyncState {
+function apply(state: RunState, event: SyncEvent, options: Options): RunState {
   switch (event.type) {
     case 'queued':
       return applyQueued(state, event.lanes);
@@ -196,11 +196,11 @@ function apply(state: SyncState, event: SyncEvent, options: Options): SyncState 
   }
 }
 
-function landed(state: SyncState): SyncState {
+function landed(state: RunState): RunState {
   return { ...state, flying: state.flying - 1 };
 }
 
-function applyQueued(state: SyncState, queued: ReadonlyMap<string, readonly string[]>): SyncState {
+function applyQueued(state: RunState, queued: ReadonlyMap<string, readonly string[]>): RunState {
   const lanes = new Map<string, Lane>();
   for (const [name, lane] of state.lanes) lanes.set(name, withQueue(lane, queued.get(name) ?? []));
   for (const [name, ids] of queued) {
@@ -222,20 +222,20 @@ function withQueue(lane: Lane, ids: readonly string[]): Lane {
   return { ...lane, ids: [current, ...ids.filter((id) => id > current)], at: 0 };
 }
 
-function applyTargets(state: SyncState, names: readonly string[]): SyncState {
+function applyTargets(state: RunState, names: readonly string[]): RunState {
   const targets = new Map(state.targets);
   for (const name of names) if (!targets.has(name)) targets.set(name, { ...FRESH, phase: 'wanted' });
   return { ...state, targets };
 }
 
 function applyPushed(
-  state: SyncState,
+  state: RunState,
   { lane: name, outcome }: { readonly lane: string; readonly outcome: PushOutcome },
   options: Options,
-): SyncState {
+): RunState {
   const lane = state.lanes.get(name);
   if (lane === undefined) return state;
-  const put = (next: Lane, rest: Partial<SyncState> = {}): SyncState => ({
+  const put = (next: Lane, rest: Partial<RunState> = {}): RunState => ({
     ...state,
     ...rest,
     lanes: new Map(state.lanes).set(name, next),
@@ -267,13 +267,13 @@ function applyPushed(
 }
 
 function applyPulled(
-  state: SyncState,
+  state: RunState,
   { target: name, outcome }: { readonly target: string; readonly outcome: PullOutcome },
   options: Options,
-): SyncState {
+): RunState {
   const target = state.targets.get(name);
   if (target === undefined) return state;
-  const put = (next: Target, rest: Partial<SyncState> = {}): SyncState => {
+  const put = (next: Target, rest: Partial<RunState> = {}): RunState => {
     // To the back: what keeps failing must not keep what comes after it from being pulled.
     const targets = new Map(state.targets);
     targets.delete(name);
@@ -300,14 +300,14 @@ function applyPulled(
   }
 }
 
-function applySettled(state: SyncState, name: string, ids: readonly string[] | null): SyncState {
+function applySettled(state: RunState, name: string, ids: readonly string[] | null): RunState {
   const lane = state.lanes.get(name);
   if (lane === undefined) return state;
   const next: Lane = ids === null ? { ...lane, phase: 'stuck' } : { ...FRESH, phase: 'ready', ids, at: 0 };
   return { ...state, lanes: new Map(state.lanes).set(name, next) };
 }
 
-function paused(state: SyncState, failure: Failure, { moment, limits }: Options): Partial<SyncState> {
+function paused(state: RunState, failure: Failure, { moment, limits }: Options): Partial<RunState> {
   const late = moment.now < state.notBefore;
   // What was under way when the pause began fails with it: that is the same failure, not one more.
   const failures = late ? state.failures : (failure.progressed ? 0 : state.failures) + 1;
@@ -342,7 +342,7 @@ interface Eligible {
 }
 
 /** Everything that could start at `now` if there were room, in the order in which it would. */
-function* eligible(state: SyncState, now: number): Generator<Eligible> {
+function* eligible(state: RunState, now: number): Generator<Eligible> {
   const identity = state.lanes.get(IDENTITY_LANE);
   const alone = identity !== undefined && remaining(identity) > 0 && identity.phase !== 'stuck';
   for (const [name, lane] of state.lanes) {
@@ -375,10 +375,10 @@ function isOpen(target: Target | undefined): boolean {
 }
 
 function decide(
-  state: SyncState,
+  state: RunState,
   { now }: Moment,
   limits: RunLimits,
-): { readonly state: SyncState; readonly actions: readonly SyncAction[] } {
+): { readonly state: RunState; readonly actions: readonly SyncAction[] } {
   const width = state.failures > 0 ? 1 : limits.widthMax;
   if (state.notBefore > now || state.flying >= width) return { state, actions: [] };
   const actions: SyncAction[] = [];

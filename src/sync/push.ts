@@ -98,7 +98,9 @@ async function pushOps(
     );
     return host.appended(collection, [entry.op], { positions: [position], head });
   }
-  const { ops, access } = entry;
+  const { ops } = entry;
+  const access =
+    entry.access === null ? null : { add: [...entry.access.add], remove: [...entry.access.remove] };
   const body = encodeMessage(appendOpsRequest, { ops: [...ops], access });
   const path = paths.ops(collection);
   const answer = await call(transport, { method: 'POST', path, body, signer, signal }, appendOpsAnswer);

@@ -10,9 +10,9 @@ import {
   type PushOutcome,
   pendingOf,
   type RunLimits,
+  type RunState,
   type SyncAction,
   type SyncEvent,
-  type SyncState,
   step,
   stuckOf,
 } from './machine.js';
@@ -69,7 +69,7 @@ export async function runSync(line: Line, options: RunOptions): Promise<SyncRepo
   const pages = new Map<string, number>();
   const ahead = new Map<string, number>();
   const skipped = new Set(only === null ? [] : targetsOf(host).filter((target) => !only.has(target)));
-  let state: SyncState = INITIAL_STATE;
+  let state: RunState = INITIAL_STATE;
   let bell = new AbortController();
   let pushed = 0;
   let pulled = 0;

@@ -13,6 +13,8 @@ const GAP_MS = 1000;
 /** Between two background runs when nothing asks for one, without and with an event stream. */
 const POLL_MS = 60_000;
 const LISTENING_POLL_MS = 15 * 60_000;
+/** An event stream that lasted this long was a good one. */
+const LASTING_MS = 60_000;
 
 /**
  * Where this store stands: nothing left to do, at work, something left to do or set aside, or no answer from the
@@ -50,9 +52,9 @@ export interface Sync {
   start(): void;
   /** Tells that something was queued, or that the network is back. Call it after the commit. */
   notify(): void;
-  readonly status: SyncStatus;
-  /** Calls back at every change of `status`; returns the function that ends it. */
-  onStatus(listener: (status: SyncStatus) => void): () => void;
+  readonly state: SyncStatus;
+  /** Calls back at every change of `state`; returns the function that ends it. */
+  onState(listener: (status: SyncStatus) => void): () => void;
   /** Stops what is running, waits until it has stopped. What is queued stays queued. */
   close(): Promise<void>;
 }
@@ -135,9 +137,10 @@ export function createSync(options: SyncOptions): Sync {
     const { signal } = closing;
     if (transport.listen === undefined) return;
     for (let failures = 0; !signal.aborted; failures += 1) {
+      let openedAt = Infinity;
       const onOpen = () => {
         listening = true;
-        failures = 0;
+        openedAt = now();
         ask(null);
       };
       try {
@@ -146,6 +149,8 @@ export function createSync(options: SyncOptions): Sync {
         // Polling goes on without events, and reports what is wrong with the server.
       }
       listening = false;
+      // A stream that ends at once, each time, is a failure too.
+      if (now() - openedAt >= LASTING_MS) failures = 0;
       await wait(Math.max(GAP_MS, backoffMs(failures + 1, randomFraction(random))), signal);
     }
   };
@@ -163,10 +168,10 @@ export function createSync(options: SyncOptions): Sync {
       if (status === 'synced') setStatus('pending');
       ask([]);
     },
-    get status() {
+    get state() {
       return status;
     },
-    onStatus: (listener) => {
+    onState: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
