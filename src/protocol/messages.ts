@@ -72,7 +72,11 @@ export const slotAnswer = answer(
 export type AccessChange = z.infer<typeof access>;
 
 export const foundCollectionRequest = request(
-  z.strictObject({ op, access: z.nullable(z.strictObject({ add: people })) }),
+  z.strictObject({
+    op,
+    access: z.nullable(z.strictObject({ add: people })),
+    restored: z.optional(signedHeadShape),
+  }),
   WIRE_LIMITS.appendBytesMax,
 );
 export const foundCollectionAnswer = answer(z.object({ position: whole, head: signedHeadShape }));
@@ -80,6 +84,8 @@ export const appendOpsRequest = request(
   z.strictObject({
     ops: z.array(op).check(z.minLength(1), z.maxLength(WIRE_LIMITS.opsPerAppendMax)),
     access: z.nullable(access),
+    /** After a restored backup: a head the server signed beyond what it now holds. PROTOCOL §5.5. */
+    restored: z.optional(signedHeadShape),
   }),
   WIRE_LIMITS.appendBytesMax,
 );

@@ -1,0 +1,28 @@
+import Database from 'libsql';
+import { Kysely, Migrator } from 'kysely';
+import { libsqlDialect } from './libsql-dialect.js';
+import { MIGRATIONS, type Schema } from './schema.js';
+
+/** The server's tables; inside `db.transaction()`, the transaction. */
+export type Db = Kysely<Schema>;
+
+/**
+ * Opens the database file, makes it where there is none and brings it to the newest schema.
+ *
+ * What is committed survives a power cut (WAL, `synchronous=FULL`).
+ */
+export async function openDatabase(options: { readonly path: string }): Promise<Db> {
+  const database = new Database(options.path);
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('busy_timeout = 5000');
+  database.pragma('secure_delete = ON');
+  const db = new Kysely<Schema>({ dialect: libsqlDialect(database) });
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) {
+    await db.destroy();
+    throw error;
+  }
+  return db;
+}
