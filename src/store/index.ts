@@ -25,3 +25,18 @@ export async function openSqliteStore(options: { readonly path: string }): Promi
   const { openSqliteStore: open } = await import('./sqlite.js');
   return open(options);
 }
+
+/**
+ * Opens or creates the store `name` (letters, digits, `_`, `-`; at most 80) of this origin, for browsers.
+ *
+ * Keys and values are in IndexedDB, written with strict durability. Blobs are files of the origin when the store is
+ * opened in a dedicated worker, and 1 MiB rows of IndexedDB elsewhere; both are readable from everywhere. A
+ * connection that the browser drops is opened again once for each call. Throws 'store/unavailable' where there is no
+ * IndexedDB or the browser refuses it, 'format/unsupported' when a newer version of this package made the store;
+ * once another tab destroys the store every call throws 'store/closed', and once the browser or the user has
+ * cleared it, 'store/damaged'.
+ */
+export async function openIndexedDbStore(options: { readonly name: string }): Promise<Store> {
+  const { openIndexedDbStore: open } = await import('./indexeddb.js');
+  return open(options);
+}

@@ -66,6 +66,7 @@ class MemoryStore implements Store {
   }
 
   async destroy(): Promise<void> {
+    this.#checkOpen();
     await this.close();
     this.#values.clear();
     this.#sortedKeys = [];

@@ -228,6 +228,7 @@ export function storeConformance(title: string, create: () => Promise<StorePlace
       await expect(store.getMany([])).rejects.toMatchObject(closed);
       await expect(store.scan({ prefix: '' })).rejects.toMatchObject(closed);
       await expect(store.write([])).rejects.toMatchObject(closed);
+      await expect(store.destroy()).rejects.toMatchObject(closed);
       await expect(store.blobs.size('a')).rejects.toMatchObject(closed);
       await expect(store.blobs.list()).rejects.toMatchObject(closed);
       await expect(store.blobs.write('a', 'new')).rejects.toMatchObject(closed);
