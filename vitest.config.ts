@@ -21,6 +21,8 @@ const inNode = {
 
 function inChromium({ executablePath, env }: Chromium) {
   return {
+    // Named in advance, because a dependency that Vite discovers late reloads the page under the tests.
+    optimizeDeps: { include: ['libsodium-wrappers', 'libsodium-wrappers-sumo', 'fast-check', 'cborg'] },
     test: {
       name: 'chromium',
       include: ['test/**/*.test.ts'],

@@ -129,9 +129,10 @@ export class CborWriter {
     const body = start + headLength(length);
     const end = (length <= LOOP_LENGTH_MAX && this.#shortText(text, body)) || this.#longText(text, body);
     const byteCount = end - body;
+    // The place of the body assumed one byte per unit: move it, before the head is written, if the head is longer.
+    const headBytes = headLength(byteCount);
+    if (start + headBytes !== body) this.#buffer.copyWithin(start + headBytes, body, end);
     this.#head(3, byteCount);
-    // The place of the body assumed one byte per unit: move it if more made the head longer.
-    if (this.#position !== body) this.#buffer.copyWithin(this.#position, body, end);
     this.#position += byteCount;
   }
 

@@ -48,42 +48,54 @@ function macBlocks(ad, data) {
   return blocks;
 }
 
+/** What Poly1305 uses under a key, and the last byte of the keystream. @param {Uint8Array} key @param {Uint8Array} nonce @param {number} length */
+function secretsOf(key, nonce, length) {
+  const stream = keystream(key, nonce, 64 + length);
+  return {
+    r: littleEndian(stream.subarray(0, 16)) & 0x0ffffffc0ffffffc0ffffffc0fffffffn,
+    s: littleEndian(stream.subarray(16, 32)),
+    lastByte: stream[63 + length] ?? 0,
+  };
+}
+
+/**
+ * a·x + b·y = c modulo P, for the two unknown blocks from `first` on.
+ * @param {{ r: bigint, s: bigint }} secrets @param {bigint[]} blocks @param {number} first @param {bigint} tag
+ */
+function equation({ r, s }, blocks, first, tag) {
+  let known = 0n;
+  blocks.forEach((block, i) => {
+    if (i !== first && i !== first + 1) known += block * power(r, BigInt(blocks.length - i));
+  });
+  const sum = (((tag - s) % (1n << 128n)) + (1n << 128n)) % (1n << 128n);
+  return {
+    a: power(r, BigInt(blocks.length - first)),
+    b: power(r, BigInt(blocks.length - first - 1)),
+    c: reduce(sum - known),
+  };
+}
+
 /**
  * One ciphertext with tag that opens under both keys, or null when the keys do not agree on the last byte.
  * `length` is a multiple of 16 and at least 48; the last byte of both plaintexts is 0x80.
  * @param {{ keys: [Uint8Array, Uint8Array], nonce: Uint8Array, ad: Uint8Array, length: number }} input
  */
 export function salamander({ keys, nonce, ad, length }) {
-  const streams = keys.map((key) => keystream(key, nonce, 64 + length));
-  const last = streams.map((stream) => stream[63 + length] ^ 0x80);
-  if (last[0] !== last[1]) return null;
-  const parameters = streams.map((stream) => ({
-    r: littleEndian(stream.subarray(0, 16)) & 0x0ffffffc0ffffffc0ffffffc0fffffffn,
-    s: littleEndian(stream.subarray(16, 32)),
-  }));
+  const [one, two] = [secretsOf(keys[0], nonce, length), secretsOf(keys[1], nonce, length)];
+  if (one.lastByte !== two.lastByte) return null;
   for (let attempt = 0; attempt < 10000; attempt++) {
     const data = sodium.randombytes_buf(length);
-    data[length - 1] = last[0];
+    data[length - 1] = one.lastByte ^ 0x80;
     data.fill(0, 0, 2 * BLOCK);
     const tag = littleEndian(sodium.randombytes_buf(BLOCK));
     const blocks = macBlocks(ad, data);
     const first = Math.ceil(ad.length / BLOCK);
-    const rows = parameters.map(({ r, s }) => {
-      let known = 0n;
-      blocks.forEach((block, i) => {
-        if (i !== first && i !== first + 1) known += block * power(r, BigInt(blocks.length - i));
-      });
-      const target = (((tag - s) % (1n << 128n)) + (1n << 128n)) % (1n << 128n);
-      return {
-        a: power(r, BigInt(blocks.length - first)),
-        b: power(r, BigInt(blocks.length - first - 1)),
-        c: reduce(target - known),
-      };
-    });
-    const [one, two] = rows;
-    const inverse = power(one.a * two.b - two.a * one.b, P - 2n);
-    const x = reduce((one.c * two.b - two.c * one.b) * inverse);
-    const y = reduce((one.a * two.c - two.a * one.c) * inverse);
+    const p = equation(one, blocks, first, tag);
+    const q = equation(two, blocks, first, tag);
+    const inverse = power(p.a * q.b - q.a * p.b, P - 2n);
+    const x = reduce((p.c * q.b - q.c * p.b) * inverse);
+    const y = reduce((p.a * q.c - q.a * p.c) * inverse);
+    // A block is 2^128 and sixteen bytes: about one solution in sixteen is a pair of blocks.
     if (x >> 128n !== 1n || y >> 128n !== 1n) continue;
     data.set(toBlock(x), 0);
     data.set(toBlock(y), BLOCK);
