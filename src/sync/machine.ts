@@ -43,7 +43,8 @@ export interface Stop {
 /** How sending an entry ended. `set-aside`: kept, and not tried again in this run. */
 export type PushOutcome =
   | { readonly type: 'done' }
-  | { readonly type: 'refused' | 'set-aside'; readonly code: string }
+  | { readonly type: 'refused'; readonly code: string }
+  | { readonly type: 'set-aside'; readonly code: string }
   | Failure
   | Stop;
 
@@ -304,7 +305,9 @@ function applySettled(state: RunState, name: string, ids: readonly string[] | nu
   const lane = state.lanes.get(name);
   if (lane === undefined) return state;
   const next: Lane = ids === null ? { ...lane, phase: 'stuck' } : { ...FRESH, phase: 'ready', ids, at: 0 };
-  return { ...state, lanes: new Map(state.lanes).set(name, next) };
+  const targets = new Map(state.targets);
+  if (remaining(next) > 0) wantAgain(targets, name);
+  return { ...state, targets, lanes: new Map(state.lanes).set(name, next) };
 }
 
 function paused(state: RunState, failure: Failure, { moment, limits }: Options): Partial<RunState> {
