@@ -19,8 +19,25 @@ const inNode = {
   },
 };
 
+// Named here so that Vite prepares them before the first test: one found later would reload the page under it.
+const BROWSER_PACKAGES = [
+  '@scure/bip39',
+  '@scure/bip39/wordlists/english.js',
+  '@scure/bip39/wordlists/french.js',
+  'async-mutex',
+  'cborg',
+  'dexie',
+  'eventsource-parser',
+  'fast-check',
+  'libsodium-wrappers',
+  'libsodium-wrappers-sumo',
+  'structured-headers',
+  'zod/mini',
+];
+
 function inChromium({ executablePath, env }: Chromium) {
   return {
+    optimizeDeps: { include: BROWSER_PACKAGES },
     // Named in advance, because a dependency that Vite discovers late reloads the page under the tests.
     optimizeDeps: { include: ['libsodium-wrappers', 'libsodium-wrappers-sumo', 'fast-check', 'cborg'] },
     test: {
