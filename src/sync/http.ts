@@ -182,8 +182,9 @@ interface Watch {
   grant(ms: number): void;
   /** Time from now on. */
   reset(ms: number): void;
-  /** Awaits a step of the request; any failure that is not an abort is `otherwise`. */
+  /** Awaits a step of the request; any failure that is neither timeout nor abort is `otherwise`. */
   over<T>(step: Promise<T>, otherwise: 'sync/offline' | 'sync/bad-answer'): Promise<T>;
+  /** The request is over: nothing more of it is read. */
   end(): void;
 }
 
@@ -227,6 +228,7 @@ function createWatch(options: {
       turn = new AbortController();
     },
     over: async (step, otherwise) => {
+      step.catch(() => {}); // when the race is over before it
       try {
         if (outer?.aborted === true) throw new VaultError('usage/aborted');
         return await Promise.race([step, aborted]);
@@ -235,6 +237,10 @@ function createWatch(options: {
         throw new VaultError(timeout.signal.aborted ? 'sync/timeout' : otherwise);
       }
     },
-    end: () => ended.abort(),
+    end: () => {
+      ended.abort();
+      // What is still on its way is not wanted; after a whole answer there is nothing.
+      timeout.abort();
+    },
   };
 }
