@@ -38,8 +38,6 @@ const BROWSER_PACKAGES = [
 function inChromium({ executablePath, env }: Chromium) {
   return {
     optimizeDeps: { include: BROWSER_PACKAGES },
-    // Named in advance, because a dependency that Vite discovers late reloads the page under the tests.
-    optimizeDeps: { include: ['libsodium-wrappers', 'libsodium-wrappers-sumo', 'fast-check', 'cborg'] },
     test: {
       name: 'chromium',
       include: ['test/**/*.test.ts'],

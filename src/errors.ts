@@ -39,14 +39,8 @@ const MESSAGES = {
     'You hold no key for this; its owner has to share it with you.',
     "Vous n'avez pas de clé pour ceci ; son propriétaire doit vous le partager.",
   ],
-  'access/not-allowed': [
-    'Your role does not allow this.',
-    'Votre rôle ne permet pas cette action.',
-  ],
-  'access/expired': [
-    'This access has ended.',
-    'Cet accès est terminé.',
-  ],
+  'access/not-allowed': ['Your role does not allow this.', 'Votre rôle ne permet pas cette action.'],
+  'access/expired': ['This access has ended.', 'Cet accès est terminé.'],
   'access/unknown-phrase': [
     'No vault on this server answers to this recovery phrase.',
     'Aucun coffre de ce serveur ne répond à cette phrase de récupération.',
@@ -148,10 +142,7 @@ const MESSAGES = {
     'The server answered something that makes no sense.',
     'Le serveur a répondu quelque chose qui n’a pas de sens.',
   ],
-  'sync/refused': [
-    'The server refused the request.',
-    'Le serveur a refusé la demande.',
-  ],
+  'sync/refused': ['The server refused the request.', 'Le serveur a refusé la demande.'],
   'sync/rate-limited': [
     'The server asks to slow down; the work is kept and sent later.',
     'Le serveur demande de ralentir ; le travail est conservé et sera envoyé plus tard.',
@@ -223,9 +214,10 @@ export class VaultError extends Error {
  * Looks at the shape, so it also holds for errors of another copy of the package, an iframe or a worker.
  */
 export function isVaultError(value: unknown, code?: VaultErrorCode): value is VaultError {
-  if (!(value instanceof Object)) return false;
+  if (typeof value !== 'object' || value === null) return false;
   const { name, code: own } = value as { name?: unknown; code?: unknown };
-  return name === 'VaultError' && typeof own === 'string' && own in MESSAGES && (code === undefined || own === code);
+  if (name !== 'VaultError' || typeof own !== 'string' || !Object.hasOwn(MESSAGES, own)) return false;
+  return code === undefined || own === code;
 }
 
 /** The sentence for a person that goes with a code, in English or French. */

@@ -28,7 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'records',
     'store/port',
   ],
-  store: ['errors', 'formats'],
+  store: ['errors', 'crypto/random', 'formats'],
   sync: ['errors', 'formats', 'protocol', 'log', 'store/port'],
   sharing: ['errors', 'crypto', 'formats', 'protocol', 'records', 'envelope', 'keys', 'log'],
   vault: [

@@ -6,6 +6,7 @@
  * others are told apart by the id that a database gets when it is created, and end the store.
  */
 import type { Dexie, Table } from 'dexie';
+import { systemRandom } from '../crypto/random.js';
 import { VaultError } from '../errors.js';
 import { browserError, isConnectionLost } from './indexeddb-errors.js';
 
@@ -194,7 +195,7 @@ export class Connection {
 
 /** A random name that no other handle has. */
 export function randomName(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('-');
+  return Array.from(systemRandom(16), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Stops before Dexie, which would add this version's tables to a newer database. */

@@ -15,6 +15,14 @@ describe('VaultError', () => {
     expect(isVaultError(foreign, 'access/no-key')).toBe(false);
     expect(isVaultError(new TypeError('no'))).toBe(false);
     expect(isVaultError(null)).toBe(false);
+    // An object of another window has none of this window's prototypes.
+    const ofAnIframe = Object.assign(Object.create(null), { name: 'VaultError', code: 'access/locked' });
+    expect(isVaultError(ofAnIframe)).toBe(true);
+  });
+
+  it('takes no word that is not in the table for a code', () => {
+    expect(isVaultError({ name: 'VaultError', code: 'toString' })).toBe(false);
+    expect(isVaultError({ name: 'VaultError', code: 'access/none-such' })).toBe(false);
   });
 
   it('explains itself in English and in French', () => {
