@@ -47,13 +47,8 @@ export function unpad(padded: Uint8Array): Uint8Array | null {
 
 /** Keeps as many leading bits of the length as its bit length has bits, rounding up (Padmé, PETS 2019, algorithm 1). */
 function padmeLength(length: number): number {
-  const exponent = floorLog2(length);
-  const step = 2 ** (exponent - (floorLog2(exponent) + 1));
+  // `log2` may round up just below a power of two; the length then rounds up to that power either way.
+  const exponent = Math.floor(Math.log2(length));
+  const step = 2 ** (exponent - (Math.floor(Math.log2(exponent)) + 1));
   return Math.ceil(length / step) * step;
-}
-
-function floorLog2(value: number): number {
-  const exponent = Math.floor(Math.log2(value));
-  // Math.log2 rounds up just below large powers of two.
-  return 2 ** exponent > value ? exponent - 1 : exponent;
 }

@@ -92,6 +92,8 @@ describe('equalBytes and concatBytes', () => {
     expect(equalBytes(a, fromHex('010203'))).toBe(true);
     expect(equalBytes(a, fromHex('010202'))).toBe(false);
     expect(equalBytes(a, fromHex('0102'))).toBe(false);
+    expect(equalBytes(fromHex('010200'), fromHex('0102'))).toBe(false);
+    expect(equalBytes(fromHex('0102'), fromHex('010200'))).toBe(false);
     expect(equalBytes(new Uint8Array(0), new Uint8Array(0))).toBe(true);
     expect(concatBytes(a, new Uint8Array(0), fromHex('ff'))).toEqual(fromHex('010203ff'));
     expect(() => equalBytes(a, 'abc' as never)).toThrow('usage/invalid');
