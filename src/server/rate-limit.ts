@@ -22,7 +22,9 @@ export function createRateLimit(options: {
     take(key) {
       const time = now();
       const before = buckets.get(key);
-      const refilled = before ? before.tokens + (Math.max(0, time - before.at) * perMinute) / MINUTE_MS : perMinute;
+      const refilled = before
+        ? before.tokens + (Math.max(0, time - before.at) * perMinute) / MINUTE_MS
+        : perMinute;
       const tokens = Math.min(perMinute, refilled);
       const allowed = tokens >= 1;
       buckets.delete(key); // The map keeps the order of use.

@@ -59,9 +59,7 @@ export function peopleRoutes(services: Services): Hono<Env> {
       // A stranger is told the same about someone known and someone unknown.
       if (known === null || !equalBytes(caller.person, person) || !maySpeak(known, entries, caller.device))
         throw refuse('not-found');
-      const fresh = entriesAfter(known, entries);
-      const identity = fresh.length === 0 ? known : verifyIdentityLog(fresh, known);
-      if (!admitsDevice(identity, caller.device)) throw refuse('not-found');
+      const { fresh, identity } = follow(known, entries, caller.device);
       for (const [i, entry] of fresh.entries()) {
         await trx
           .insertInto('identity_entries')
@@ -92,6 +90,18 @@ export function peopleRoutes(services: Services): Hono<Env> {
 
 function maySpeak(known: Identity, entries: readonly Uint8Array[], device: Uint8Array): boolean {
   return admitsDevice(known, device) || entries.some((entry) => equalBytes(entryOf(entry).device, device));
+}
+
+/** The entries that are new and the log with them. A device that is not admitted in the end is a stranger. */
+function follow(known: Identity, entries: readonly Uint8Array[], device: Uint8Array) {
+  try {
+    const fresh = entriesAfter(known, entries);
+    const identity = fresh.length === 0 ? known : verifyIdentityLog(fresh, known);
+    if (!admitsDevice(identity, device)) throw refuse('not-found');
+    return { fresh, identity };
+  } catch (error) {
+    throw admitsDevice(known, device) ? error : refuse('not-found');
+  }
 }
 
 /** The entries that are new. Refuses with `sequence` those that neither repeat the log nor follow it. */

@@ -159,7 +159,9 @@ describe('a collection log on the server (PROTOCOL §4.3)', () => {
     const { log, collection } = await newLog();
     const op = log.op(owner);
     op[400] = (op[400] as number) ^ 1;
-    expect((await append(server.url, owner, collection, [op])).code).toMatch(/^(malformed|forbidden|sequence)$/);
+    expect((await append(server.url, owner, collection, [op])).code).toMatch(
+      /^(malformed|forbidden|sequence)$/,
+    );
     expect((await pullAll(server.url, owner, collection)).ops.length).toBe(1);
   });
 
