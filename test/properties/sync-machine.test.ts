@@ -58,6 +58,10 @@ class World {
         expect(this.queue.get('identity') ?? []).toEqual([]);
       }
     }
+    // The host never has two calls about one collection at once.
+    const about = (other: SyncAction): string =>
+      other.type === 'pull' ? other.target : `collection/${other.lane}`;
+    expect(this.flying.map(about)).not.toContain(about(action));
     if (action.type === 'pull') {
       expect(this.flying.some((other) => other.type === 'pull' && other.target === action.target)).toBe(
         false,

@@ -92,9 +92,10 @@ export async function createParty(options: {
   readonly collections?: readonly Uint8Array[];
   readonly clock?: VirtualClock;
   readonly seed?: number;
+  readonly signer?: RequestSigner;
   readonly onError?: (error: unknown) => void;
 }): Promise<Party> {
-  const { store, transport, clock = createVirtualClock(), seed = 1 } = options;
+  const { store, transport, clock = createVirtualClock(), seed = 1, signer = ANY_SIGNER } = options;
   const random = seededBytes(seed);
   const outbox = await openOutbox({ store, now: clock.now, random });
   const host = createRecordingHost(options.collections);
@@ -103,7 +104,7 @@ export async function createParty(options: {
     store,
     outbox,
     transport,
-    signer: ANY_SIGNER,
+    signer,
     host,
     random,
     now,
