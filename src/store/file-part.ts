@@ -4,7 +4,7 @@ import { VaultError } from '../errors.js';
 import type { NodeModules } from './node.js';
 import type { Part } from './sinks.js';
 
-/** How much may be lost when the process or the machine stops before `commit` or `suspend`. */
+/** A flush begins after so many bytes; at most twice as many are lost when the process or the machine stops. */
 const FLUSH_BYTES = 16 * 1024 * 1024;
 
 /** Where a part is written: `<parts>/<id>.<durableBytes>`, and `path` once it is whole. */
@@ -59,14 +59,16 @@ export class FilePart implements Part {
       written += (await this.#file.write(bytes, written, length, this.#offset + written)).bytesWritten;
     }
     this.#offset += bytes.length;
+    const loose = this.#offset - this.#durableBytes;
     // Flushed beside the writes that follow; should it fail, the flush of `finish` fails too and says so.
-    if (this.#flushing === null && this.#offset - this.#durableBytes >= FLUSH_BYTES) {
+    if (this.#flushing === null && loose >= FLUSH_BYTES) {
       this.#flushing = this.#flush()
         .catch(() => {})
         .finally(() => {
           this.#flushing = null;
         });
     }
+    if (loose >= 2 * FLUSH_BYTES) await this.#flushing;
   }
 
   async finish(as: 'whole' | 'part'): Promise<void> {
