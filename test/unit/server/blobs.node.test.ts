@@ -137,7 +137,9 @@ describe('blobs (PROTOCOL §4.4)', () => {
       const own = new RawLog(`lengths ${bytes}`, vault);
       await foundLog(server.url, owner, own.found(owner, { server: server.key }));
       const op = own.op(owner, { blobs: { add: [[blob, bytes]], drop: [] } });
-      expect((await append(server.url, owner, own.collection as Uint8Array, [op])).code).toBe('blob-incomplete');
+      expect((await append(server.url, owner, own.collection as Uint8Array, [op])).code).toBe(
+        'blob-incomplete',
+      );
     }
   });
 
