@@ -19,6 +19,7 @@ const verifiedMark = z.tuple([whole, digest]);
 export interface LogOp {
   readonly position: number;
   readonly header: OpHeader;
+  readonly role: 'owner' | 'writer';
   readonly outcome: 'applied' | 'void';
   readonly bodies: readonly (Uint8Array | null)[];
 }
@@ -136,7 +137,7 @@ export class CollectionLog {
     }
     if (served.head !== null) {
       trial.#head = checkHead(trial, this.#head, served.head, this.position, served.more && served.ops.length > 0);
-      writes.push({ type: 'put', key: keys.head, value: encode([...trial.#head]) });
+      if (trial.#head !== null) writes.push({ type: 'put', key: keys.head, value: encode([...trial.#head]) });
     }
     if (!served.more && trial.#missing.size > 0) throw new VaultError('integrity/dropped', { position: trial.position }); // R-OP-8
     const state = trial.#state;
@@ -156,7 +157,7 @@ export class CollectionLog {
   }
 
   #step(op: Op, identityOf: IdentityOf, signatures: 'verify' | 'remembered'): { op: LogOp; commit(): void } {
-    const { state, header, outcome } = applyHeader(this.#state, op.headerBytes, op.signature, {
+    const { state, header, role, outcome } = applyHeader(this.#state, op.headerBytes, op.signature, {
       identityOf,
       hashAt: (position) => this.hashAt(position),
       hasChange: (change) => this.#changes.has(nameOf(change)),
@@ -170,7 +171,7 @@ export class CollectionLog {
     if (signatures === 'verify') checkBodies(header, op.bodies, noteMissing);
     const { position } = state;
     return {
-      op: { position, header, outcome, bodies: op.bodies },
+      op: { position, header, role, outcome, bodies: op.bodies },
       commit: () => {
         this.#state = state;
         this.#hashes.push(state.hash);

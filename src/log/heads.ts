@@ -17,7 +17,7 @@ export function checkHead(
   served: SignedHead,
   positionBefore: number,
   more: boolean,
-): SignedHead {
+): SignedHead | null {
   const [headBytes, signature] = served;
   const head = decodeHead(headBytes);
   const { state } = log;
@@ -35,6 +35,6 @@ export function checkHead(
   }
   if (head.position > log.position && !more) throw new VaultError('integrity/dropped', { position: log.position }); // R-HEAD-4
   // A head ahead of the ops is kept only once the ops that lead to it are here.
-  if (head.position > log.position) return stored ?? served;
+  if (head.position > log.position) return stored;
   return served;
 }

@@ -90,23 +90,16 @@ export class Line {
   }
 
   /**
-   * The next step. `pending` are the headers of own ops that are signed and not yet answered, oldest first; ops that
-   * were refused are no longer among them, and their numbers are skipped.
+   * The next step. `state` is the log with the device's own pending ops applied to it; numbers of ops that were
+   * refused are not in it and so are skipped.
    */
-  next(state: LogState | null, pending: readonly OpHeader[]): LineStep {
+  next(state: LogState | null): LineStep {
     const seq = ++this.#used;
-    const last = pending.at(-1);
-    if (last !== undefined && equalBytes(last.incarnation, this.#incarnation)) return this.#step(seq, last.seq, null);
-    if (last !== undefined) return this.#step(seq, 0, [last.incarnation, last.seq]);
     const own = state?.lines.filter(({ device }) => equalBytes(device, this.#device)) ?? [];
     const current = own.find(({ incarnation }) => equalBytes(incarnation, this.#incarnation));
-    if (current !== undefined) return this.#step(seq, current.seq, null);
-    const former = own.find(({ closed }) => !closed);
-    return this.#step(seq, 0, former ? [former.incarnation, former.seq] : null);
-  }
-
-  #step(seq: number, last: number, closes: LineStep['closes']): LineStep {
+    const last = current?.seq ?? 0;
+    const former = current ? undefined : own.find(({ closed }) => !closed);
     const skips = Array.from({ length: seq - last - 1 }, (_, i) => last + 1 + i);
-    return { incarnation: this.#incarnation, seq, skips, closes };
+    return { incarnation: this.#incarnation, seq, skips, closes: former ? [former.incarnation, former.seq] : null };
   }
 }

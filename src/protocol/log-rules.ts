@@ -25,6 +25,8 @@ export interface LogContext {
 export interface AppliedOp {
   readonly state: LogState;
   readonly header: OpHeader;
+  /** The author's role when the op was made. */
+  readonly role: LogMember['role'];
   readonly outcome: 'applied' | 'void';
   readonly reason: 'epoch' | 'not-after' | null;
 }
@@ -46,26 +48,30 @@ export function applyHeader(
     throw new VaultError('integrity/bad-signature', { position }); // R-OP-1
   }
   const running = hash('log', state?.hash ?? ZERO, headerBytes, signature);
-  if (state === null) return { state: found(header, running, context), header, outcome: 'applied', reason: null };
+  if (state === null) {
+    return { state: found(header, running, context), header, role: 'owner', outcome: 'applied', reason: null };
+  }
+
 
   if (header.control?.type === 'found' || header.collection === null) throw new VaultError('integrity/bad-chain', { position }); // R-OP-9
   if (!equalBytes(header.vault, state.vault) || !equalBytes(header.collection, state.collection)) {
     throw new VaultError('integrity/wrong-audience', { position }); // R-OP-2
   }
   const author = authorOf(state, header, context, position);
+  const { role } = author;
   const lines = advanceLines(state, header, position);
   checkSeen(state, header, context, position);
   const chained: LogState = { ...state, position, hash: running, lines };
 
   if (header.epoch !== state.epoch) {
     if (header.epoch > state.epoch) throw new VaultError('integrity/bad-chain', { position });
-    return { state: chained, header, outcome: 'void', reason: 'epoch' };
+    return { state: chained, header, role, outcome: 'void', reason: 'epoch' };
   }
   if (state.notAfter !== null && header.time > state.notAfter && header.control?.type !== 'rotate') {
-    return { state: chained, header, outcome: 'void', reason: 'not-after' };
+    return { state: chained, header, role, outcome: 'void', reason: 'not-after' };
   }
   checkChanges(header, context, position);
-  return { state: control(chained, header, author, context, position), header, outcome: 'applied', reason: null };
+  return { state: control(chained, header, author, context, position), header, role, outcome: 'applied', reason: null };
 }
 
 /** Checks that the bodies are those the header names (R-OP-8); `prunedOk` says whether a null body is allowed. */

@@ -51,6 +51,20 @@ const ENTRIES = {
   }),
   /** Access someone gave to this person. Personal index. */
   'index.received': z.strictObject({ terms: bytes, termsSignature: z.nullable(bytes), senderDevice: digest, epoch: whole, time: whole }),
+  /** A strong slot this person keeps on the server. Personal index. */
+  'index.slot': z.strictObject({ slot: shortId, kind: z.enum(['phrase']), created: whole, removed: z.boolean() }),
+  /** A document given to one person by link. Vault index. */
+  'index.link': z.strictObject({
+    collection: collectionBytes,
+    linkItem: shortId,
+    sourceCollection: collectionBytes,
+    sourceItem: shortId,
+    person: personBytes,
+    purpose: boundedText(64),
+    begins: whole,
+    expires: z.nullable(whole),
+    ended: z.nullable(whole),
+  }),
   /** The newest verified heads of the other logs, for a new device. */
   'index.heads': z.strictObject({ heads: z.array(z.tuple([collectionBytes, whole, digest])) }),
 } as const;

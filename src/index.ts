@@ -1,0 +1,38 @@
+/**
+ * Coffret: end-to-end encrypted personal health vaults.
+ *
+ * `createPerson`, `openPerson` and `recoverPerson` give a person; everything else hangs from them.
+ */
+
+export { explain, isVaultError, VaultError, type VaultErrorCode, type VaultErrorDetails } from './errors.js';
+export type { PassphraseCost } from './envelope/passphrase.js';
+export type { Id, IdKind } from './formats/id.js';
+export type { PhraseLanguage } from './keys/phrase.js';
+export { categoryLabel, DOCUMENT_CATEGORIES, type DocumentCategory } from './records/category.js';
+export type { Trust } from './sharing/contacts.js';
+export type { BlobEntry, BlobSink, BlobStore, Entry, Expectation, ScanOptions, Store, Write } from './store/port.js';
+export type { SyncProgress, SyncReport } from './sync/run.js';
+export type { SyncCall, SyncStatus } from './sync/runner.js';
+export type { Transport, TransportAnswer, TransportRequest } from './sync/transport.js';
+export type { DepositBox, WaitingDeposit } from './vault/deposit-box.js';
+export type { MadeDeposit } from './vault/depositor.js';
+export type { Progress, ReadOptions, WorkOptions } from './vault/document-files.js';
+export type { Document, DocumentMetadata, Version } from './vault/document-view.js';
+export type { DocumentFilter, Documents } from './vault/documents.js';
+export type { Evidence } from './vault/evidence.js';
+export type { FileSource } from './vault/file-source.js';
+export {
+  type CommonOptions,
+  type CreateOptions,
+  createPerson,
+  type OpenOptions,
+  openPerson,
+  type RecoverOptions,
+  recoverPerson,
+} from './vault/open-person.js';
+export type { Contact, People } from './vault/people.js';
+export type { Health, Person } from './vault/person.js';
+export type { DocumentReader, LedgerLine } from './vault/readers.js';
+export type { ReceivedShare } from './vault/received.js';
+export type { ShareRole } from './vault/shares.js';
+export type { Grant, Holder, ShareOptions, Vault } from './vault/vault.js';

@@ -1,0 +1,320 @@
+import { equalBytes } from '../crypto/hash.js';
+import type { RandomBytes } from '../crypto/random.js';
+import { Secret } from '../crypto/secret.js';
+import { openData } from '../envelope/data.js';
+import { isVaultError, VaultError, type VaultErrorCode } from '../errors.js';
+import { decodeOp, type OpHeader } from '../formats/op.js';
+import { decodeRecord, type RecordEnvelope } from '../formats/record.js';
+import { decodeRosterChange, type RosterChange } from '../formats/roster.js';
+import type { Binding, SealType } from '../formats/sealed.js';
+import type { CollectionKey } from '../keys/hierarchy.js';
+import { Keyring } from '../keys/keyring.js';
+import { CollectionLog, type IdentityOf, type LogOp, type ServedOps } from '../log/collection-log.js';
+import { type Author, Line } from '../log/sign-op.js';
+import { applyHeader } from '../protocol/log-rules.js';
+import type { LogState } from '../protocol/log-state.js';
+import { checkAuthorship } from '../sharing/authorship.js';
+import { Roster } from '../sharing/roster.js';
+import type { Store } from '../store/port.js';
+import { RecordView, type Revision } from './record-view.js';
+import type { Transaction } from './transaction.js';
+
+/** What every collection of a person shares. */
+export interface CollectionContext {
+  readonly author: Author;
+  readonly identityOf: IdentityOf;
+  readonly random: RandomBytes;
+  readonly now: () => number;
+}
+
+/** An own op that is signed and durable here, and not yet answered by the server. */
+export interface PendingOp {
+  readonly header: OpHeader;
+  readonly headerBytes: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly bodies: readonly Uint8Array[];
+  /** What the op carries, for making it again under another epoch. */
+  readonly records: readonly RecordEnvelope[];
+  readonly roster: RosterChange | null;
+}
+
+/** A record that cannot be read although its key is here: shown, kept, and in nobody's way. */
+export interface DamagedRecord {
+  readonly position: number;
+  readonly change: Uint8Array;
+  readonly code: VaultErrorCode;
+}
+
+/**
+ * One collection as this person holds it: its verified log, its keys, and what they open.
+ *
+ * Everything the SDK keeps is a record in one of these; sync and sharing know nothing finer.
+ */
+export class Collection {
+  readonly id: Uint8Array;
+  readonly log: CollectionLog;
+  readonly keyring = new Keyring();
+  readonly view = new RecordView();
+  readonly roster = new Roster();
+  readonly damaged: DamagedRecord[] = [];
+  /** Set when tampering was detected: reads go on from verified data, writes do not. */
+  frozen: VaultErrorCode | null = null;
+  /** When the log was last verified against the server, by this device's clock; null before the first time. */
+  verifiedAt: number | null = null;
+  readonly context: CollectionContext;
+  readonly line: Line;
+  #rosterKey: Secret<'roster-key'> | null = null;
+  #local: LogState | null = null;
+  #pending: PendingOp[] = [];
+  #waiting: { readonly op: LogOp; readonly index: number }[] = [];
+
+  constructor(id: Uint8Array, context: CollectionContext, log = new CollectionLog(id)) {
+    this.id = id;
+    this.context = context;
+    this.log = log;
+    this.line = new Line(context.author.device, context.random(16));
+  }
+
+  /** Loads the log from the store and opens what the keys offered so far can open. Throws `store/damaged`. */
+  static async load(store: Store, id: Uint8Array, context: CollectionContext, prepare: (collection: Collection) => void): Promise<Collection> {
+    const loaded: LogOp[] = [];
+    const log = await CollectionLog.load({ store, collection: id, identityOf: context.identityOf, visit: (op) => loaded.push(op) });
+    const collection = new Collection(id, context, log);
+    prepare(collection);
+    collection.#local = log.state;
+    for (const op of loaded) collection.#take(op);
+    collection.openWaiting();
+    return collection;
+  }
+
+  /** The state with this device's pending ops applied: what the next op builds on. Null before the first op. */
+  get state(): LogState | null {
+    return this.#local;
+  }
+
+  get pending(): readonly PendingOp[] {
+    return this.#pending;
+  }
+
+  /** As `state`. Throws `usage/not-found` when nothing of the log is known here yet. */
+  requireState(): LogState {
+    if (this.#local === null) throw new VaultError('usage/not-found', { what: 'collection' });
+    return this.#local;
+  }
+
+  get rosterKey(): Secret<'roster-key'> | null {
+    return this.#rosterKey;
+  }
+
+  /** Owners hold the key under which the list of readers is sealed. */
+  offerRosterKey(key: Secret<'roster-key'>): void {
+    this.#rosterKey ??= key;
+  }
+
+  offerKey(epoch: number, key: CollectionKey): void {
+    this.keyring.offer(epoch, key);
+  }
+
+  /** This person's role by the log, or `null` for a reader. */
+  get role(): 'owner' | 'writer' | null {
+    const { person } = this.context.author;
+    return this.#local?.members.find((member) => equalBytes(member.person, person))?.role ?? null;
+  }
+
+  /** Verifies what the server served and takes it in when the transaction commits. Throws `integrity/*`, `format/*`. */
+  ingest(transaction: Transaction, served: ServedOps): readonly LogOp[] {
+    const verified = this.log.verify(served, this.context.identityOf);
+    transaction.writes.push(...verified.writes);
+    transaction.onCommit(() => {
+      verified.commit();
+      const { device } = this.context.author;
+      for (const op of verified.accepted) {
+        if (equalBytes(op.header.device, device)) this.#settle(op.header);
+        this.#take(op);
+      }
+      this.#rebase();
+      this.openWaiting();
+      if (!served.more) this.verifiedAt = this.context.now();
+    });
+    return verified.accepted;
+  }
+
+  /** Adds an op just signed: it counts at once here, and stays pending until the server has it. */
+  addPending(transaction: Transaction, op: PendingOp): void {
+    const { records } = op;
+    const before = this.#local;
+    this.#local = this.#applyPending(before, op).state;
+    this.#pending.push(op);
+    for (const record of records) this.view.put(toRevision(record, op.header, null));
+    transaction.onUndo(() => {
+      this.#pending = this.#pending.filter((other) => other !== op);
+      this.#local = before;
+      for (const { item, change } of records) this.view.drop(item, change);
+    });
+  }
+
+  /** Takes in own ops found in the outbox when the store is opened again. Throws `store/damaged`. */
+  restorePending(bytes: Uint8Array): void {
+    const op = decodeOp(bytes);
+    const bodies = op.bodies.filter((body) => body !== null);
+    const { header, outcome, state } = this.#applyPending(this.#local, { ...op, bodies });
+    this.#local = state;
+    const { records, roster } = this.#openOwn(header, bodies);
+    this.#pending.push({ header, headerBytes: op.headerBytes, signature: op.signature, bodies, records, roster });
+    if (outcome === 'applied') for (const record of records) this.view.put(toRevision(record, header, null));
+  }
+
+  /** Takes all pending ops out, to be made again; the caller replaces them in the outbox in the same transaction. */
+  withdrawPending(transaction: Transaction): readonly PendingOp[] {
+    const withdrawn = this.#pending;
+    const before = this.#local;
+    this.#pending = [];
+    this.#local = this.log.state;
+    transaction.onUndo(() => {
+      this.#pending = withdrawn;
+      this.#local = before;
+    });
+    return withdrawn;
+  }
+
+  /** Whether pending ops would be void on the log as it is now: someone else started a new epoch first. */
+  hasStalePending(): boolean {
+    const epoch = this.log.state?.epoch ?? 1;
+    return this.#pending.length > 0 && (this.#pending[0] as PendingOp).header.epoch < epoch;
+  }
+
+  /** Tries again what could not be opened for want of a key; a key may bring the next. */
+  openWaiting(): void {
+    for (let progress = true; progress && this.#waiting.length > 0; ) {
+      const before = this.#waiting;
+      this.#waiting = [];
+      for (const { op, index } of before) this.#open(op, index);
+      progress = this.#waiting.length < before.length;
+    }
+  }
+
+  /** How many records are here without a key for them. */
+  get unreadable(): number {
+    return this.#waiting.length;
+  }
+
+  /** Wipes every key; nothing opens afterwards. */
+  lock(): void {
+    this.keyring.wipe();
+    this.#rosterKey?.wipe();
+    this.view.clear();
+    this.#waiting = [];
+  }
+
+  #settle(header: OpHeader): void {
+    const { incarnation, seq } = header;
+    this.#pending = this.#pending.filter((op) => !(op.header.seq === seq && equalBytes(op.header.incarnation, incarnation)));
+  }
+
+  #rebase(): void {
+    this.#local = this.log.state;
+    for (const op of this.#pending) {
+      try {
+        this.#local = this.#applyPending(this.#local, op).state;
+      } catch (error) {
+        // An op that no longer fits stays pending until the server refuses it; then it is made again.
+        if (!isVaultError(error)) throw error;
+        return;
+      }
+    }
+  }
+
+  #applyPending(state: LogState | null, op: Pick<PendingOp, 'headerBytes' | 'signature' | 'bodies'>) {
+    return applyHeader(state, op.headerBytes, op.signature, {
+      identityOf: this.context.identityOf,
+      hashAt: () => null,
+      hasChange: () => false,
+      signatures: 'remembered',
+    });
+  }
+
+  #openOwn(header: OpHeader, bodies: readonly Uint8Array[]): Pick<PendingOp, 'records' | 'roster'> {
+    const payloads = payloadsOf(header);
+    const at = payloads.indexOf('roster');
+    const open = (type: SealType, index: number) => this.#openBody(type, header, index, bodies[index] as Uint8Array);
+    try {
+      const roster = at < 0 ? null : decodeRosterChange(open('roster', at));
+      const records = header.changes.flatMap((_, index) => (index < payloads.length ? [] : [decodeRecord(open('record', index))]));
+      return { records, roster };
+    } catch (error) {
+      if (!isVaultError(error)) throw error;
+      throw new VaultError('store/damaged', { what: 'pending', because: error.code });
+    }
+  }
+
+  #take(op: LogOp): void {
+    if (op.outcome === 'void') return;
+    op.header.changes.forEach((_, index) => this.#open(op, index));
+  }
+
+  #open(op: LogOp, index: number): void {
+    const { header, position } = op;
+    const body = op.bodies[index] ?? null;
+    const change = header.changes[index]?.[0] as Uint8Array;
+    // A pruned body: its record is gone for good, and an owner said so.
+    if (body === null) return;
+    try {
+      const payload = payloadsOf(header)[index];
+      if (payload === 'roster') {
+        if (this.#rosterKey === null) return;
+        this.roster.apply(decodeRosterChange(this.#openBody('roster', header, index, body)), header.time);
+      } else if (payload === 'previous-key') {
+        const key = this.#openBody('previous-key', header, index, body);
+        if (key.length !== 32) throw new VaultError('format/malformed');
+        this.keyring.offer(header.epoch, Secret.of('collection-key', key.slice()));
+      } else {
+        this.view.put(toRevision(this.#checked(op, change, this.#openBody('record', header, index, body)), header, position));
+      }
+    } catch (error) {
+      if (!isVaultError(error)) throw error;
+      if (error.code === 'access/no-key') this.#waiting.push({ op, index });
+      else this.damaged.push({ position, change, code: error.code });
+    }
+  }
+
+  #checked(op: LogOp, change: Uint8Array, plaintext: Uint8Array): RecordEnvelope {
+    const record = decodeRecord(plaintext);
+    if (!equalBytes(record.change, change)) throw new VaultError('integrity/open-failed'); // R-REC-1
+    if (op.role === 'owner' || record.body === null) return record;
+    const { authored, kind, schema, body } = record;
+    const author = this.context.identityOf(op.header.person);
+    if (authored === null || author === null) throw new VaultError('integrity/not-authorised'); // R-REC-2
+    checkAuthorship(authored, op.header.vault, { kind, schema, body }, author); // R-REC-3
+    return record;
+  }
+
+  #openBody(type: SealType, header: OpHeader, index: number, body: Uint8Array): Uint8Array {
+    const state = this.log.state ?? this.requireState();
+    const epoch = type === 'previous-key' ? header.epoch + 1 : header.epoch;
+    const commitments = this.#local && this.#local.commitments.length > state.commitments.length ? this.#local : state;
+    const key = type === 'roster' ? this.#rosterKey : this.keyring.requireKey(epoch, commitments);
+    if (key === null) throw new VaultError('access/no-key', { epoch });
+    const change = header.changes[index]?.[0] as Uint8Array;
+    return openData(key, bodyBinding(type, header, epoch, change), body);
+  }
+}
+
+/** The binding of a body in an op: SPEC §3, with `collection` null in the first op. */
+export function bodyBinding(
+  type: SealType,
+  header: Pick<OpHeader, 'vault' | 'collection' | 'person' | 'device'>,
+  epoch: number,
+  change: Uint8Array,
+): Binding {
+  const { vault, collection, person, device } = header;
+  return { type, vault, collection, epoch, person, device, object: change };
+}
+
+/** The meaning of the first changes of an op. */
+export function payloadsOf(header: OpHeader): readonly ('roster' | 'previous-key')[] {
+  return header.control !== null && 'payloads' in header.control ? header.control.payloads : [];
+}
+
+function toRevision(record: RecordEnvelope, header: OpHeader, position: number | null): Revision {
+  return { ...record, person: header.person, device: header.device, position };
+}

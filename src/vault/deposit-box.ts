@@ -1,0 +1,209 @@
+import { equalBytes } from '../crypto/hash.js';
+import { kemKeyPairFromSeed } from '../crypto/kem.js';
+import { Secret } from '../crypto/secret.js';
+import { checkStoredBlob } from '../envelope/blob.js';
+import { isVaultError, VaultError } from '../errors.js';
+import { type Id, parseId, printId } from '../formats/id.js';
+import { deriveAdoptedItem, type KemSeed } from '../keys/hierarchy.js';
+import { encodeMessage, putTicketRequest } from '../protocol/messages.js';
+import { paths } from '../protocol/paths.js';
+import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
+import { decodeDocument, DOCUMENT_KIND, type DocumentContent } from '../records/document.js';
+import { printVaultCard } from '../sharing/contacts.js';
+import { type OpenedDeposit, openDeposit, readDepositHeader, signDepositReceipt } from '../sharing/deposits.js';
+import { makeMessage } from '../sharing/messages.js';
+import { blobName, collectionLane } from '../sync/outbox.js';
+import { appendRecords } from './collection-writer.js';
+import { fetchFile, type WorkOptions } from './document-files.js';
+import { sendToInbox } from './inbox.js';
+import type { OwnedVault, Session } from './session.js';
+import { ensureCollection, renewEpoch } from './shares.js';
+import { depositPrefix } from './sync-host.js';
+import type { Transaction } from './transaction.js';
+
+const TICKET_BYTES_MAX = 2 ** 33;
+const TICKET_COUNT_MAX = 10_000;
+const DEPOSIT_KEY = new Uint8Array([1]);
+
+/** A deposit that waits for the owner's decision. */
+export interface WaitingDeposit {
+  readonly id: Id<'deposit'>;
+  readonly from: Id<'person'>;
+  readonly title: string;
+  /** The category that the depositor proposes. */
+  readonly category: DocumentCategory;
+  readonly date: string | null;
+  readonly bytes: number;
+  readonly time: number;
+}
+
+/** Where people without any right to read leave documents for the holder. */
+export class DepositBox {
+  readonly #session: Session;
+  readonly #owned: OwnedVault;
+
+  constructor(session: Session, owned: OwnedVault) {
+    this.#session = session;
+    this.#owned = owned;
+  }
+
+  /**
+   * Prints a card with which one depositor, or anyone who holds it, can leave documents; nothing can be read with it.
+   *
+   * It carries a ticket that `revokeCard` ends, or `expires` (milliseconds since 1970). The server learns that there
+   * is a ticket, and for whom.
+   */
+  async card(options: { readonly depositor?: Id<'person'>; readonly expires?: number } = {}): Promise<string> {
+    const session = this.#session;
+    const { vault, index } = this.#owned;
+    const depositor = options.depositor === undefined ? null : parseId('person', options.depositor);
+    const expires = options.expires ?? null;
+    const ticket = session.random(16);
+    await session.transact((transaction) => {
+      index.put(transaction, 'index.ticket', ticket, { ticket, depositor, expires, revoked: false });
+      const request = { depositor, expires, bytesMax: TICKET_BYTES_MAX, countMax: TICKET_COUNT_MAX };
+      const body = encodeMessage(putTicketRequest, request);
+      transaction.send(this.#lane, { kind: 'request', method: 'PUT', path: paths.ticket(vault, ticket), body });
+    });
+    const { server, serverKey } = session.profile;
+    const card = { vault, key: this.#keys().publicKey, ticket, server, serverKey, time: session.now(), expires };
+    return printVaultCard(session.author, session.identity, card);
+  }
+
+  /** Ends every ticket for this depositor, or all tickets. Deposits already made stay. */
+  async revokeCards(depositor?: Id<'person'>): Promise<void> {
+    const only = depositor === undefined ? null : parseId('person', depositor);
+    await this.#session.transact((transaction) => {
+      for (const entry of this.#owned.index.list('index.ticket')) {
+        if (entry.revoked || (only !== null && (entry.depositor === null || !equalBytes(entry.depositor, only)))) continue;
+        this.#owned.index.put(transaction, 'index.ticket', entry.ticket, { ...entry, revoked: true });
+        const path = paths.ticket(this.#owned.vault, entry.ticket);
+        transaction.send(this.#lane, { kind: 'request', method: 'DELETE', path, body: null });
+      }
+    });
+  }
+
+  /** Deposits that have arrived and verify, oldest first. One that does not verify is left out. */
+  async list(): Promise<WaitingDeposit[]> {
+    const waiting: WaitingDeposit[] = [];
+    for (const { opened, content } of await this.#waiting()) {
+      waiting.push({
+        id: printId('deposit', opened.header.deposit),
+        from: printId('person', opened.header.person),
+        title: content.title,
+        category: isDocumentCategory(content.category) ? content.category : 'other',
+        date: content.date,
+        bytes: content.blob.bytes,
+        time: opened.header.time,
+      });
+    }
+    return waiting.sort((a, b) => a.time - b.time);
+  }
+
+  /**
+   * Takes a deposit into the record, after fetching its file and checking every byte of it; the depositor gets a
+   * signed receipt. Taking it twice is one document. Returns the document's id.
+   *
+   * Throws `usage/not-found`, `integrity/blob` for a file that is not what was signed, `sync/*`.
+   */
+  async adopt(id: Id<'deposit'>, options: WorkOptions & { readonly category?: DocumentCategory } = {}): Promise<Id<'item'>> {
+    const session = this.#session;
+    const { vault, index } = this.#owned;
+    const deposit = parseId('deposit', id);
+    const known = index.get('index.adopted', deposit);
+    if (known !== null) return printId('item', known.item);
+    const found = (await this.#waiting()).find(({ opened }) => equalBytes(opened.header.deposit, deposit));
+    if (found === undefined) throw new VaultError('usage/not-found', { id });
+    const { opened, content, key } = found;
+    await fetchFile(session, vault, content.blob, options);
+    await this.#checkFile(content);
+    const depositor = await session.requireIdentity(opened.header.person);
+    const category = options.category ?? (isDocumentCategory(content.category) ? content.category : 'other');
+    const item = deriveAdoptedItem(this.#keys().adoptionKey, deposit);
+    await session.transact((transaction) => {
+      const collection = ensureCollection(session, transaction, this.#owned, { category });
+      renewEpoch(session, transaction, this.#owned, collection);
+      // The author's proof is over the content as they wrote it, so it is filed as it came.
+      const { kind, schema, body } = opened.content;
+      const record = { item, base: [], kind, schema, body, authored: opened.authored };
+      appendRecords(transaction, collection, [record], { add: [[content.blob.id, content.blob.stored]], drop: [] });
+      const adopted = { deposit, depositor: depositor.person, collection: collection.id, item, digest: opened.digest, time: session.now() };
+      index.put(transaction, 'index.adopted', deposit, adopted);
+      this.#sendReceipt(transaction, collectionLane(collection.id), opened, depositor);
+      const path = paths.deposit(vault, deposit);
+      transaction.send(collectionLane(collection.id), { kind: 'request', method: 'DELETE', path, body: null });
+      transaction.delete(key);
+    });
+    return printId('item', item);
+  }
+
+  /** Turns a deposit away: it is deleted, here and on the server. Throws `usage/not-found`. */
+  async refuse(id: Id<'deposit'>): Promise<void> {
+    const deposit = parseId('deposit', id);
+    const found = (await this.#waiting()).find(({ opened }) => equalBytes(opened.header.deposit, deposit));
+    if (found === undefined) throw new VaultError('usage/not-found', { id });
+    await this.#session.transact((transaction) => {
+      transaction.delete(found.key);
+      transaction.send(this.#lane, { kind: 'request', method: 'DELETE', path: paths.deposit(this.#owned.vault, deposit), body: null });
+    });
+  }
+
+  /** Makes the keys of a new vault's deposit box. */
+  static found(session: Session, transaction: Transaction, owned: OwnedVault): void {
+    const seed = session.random(32);
+    const adoptionKey = session.random(32);
+    owned.index.put(transaction, 'index.deposit-key', DEPOSIT_KEY, { seed, adoptionKey });
+  }
+
+  get #lane(): string {
+    return `deposits-${blobName(this.#owned.vault)}`;
+  }
+
+  #keys(): { readonly seed: KemSeed; readonly publicKey: Uint8Array; readonly adoptionKey: Secret<'adoption-key'> } {
+    const entry = this.#owned.index.get('index.deposit-key', DEPOSIT_KEY);
+    if (entry === null) throw new VaultError('access/no-key');
+    const seed = Secret.of('kem-seed', entry.seed.slice());
+    return { seed, publicKey: kemKeyPairFromSeed(seed).publicKey, adoptionKey: Secret.of('adoption-key', entry.adoptionKey.slice()) };
+  }
+
+  async #waiting(): Promise<{ key: string; opened: OpenedDeposit; content: DocumentContent }[]> {
+    const session = this.#session;
+    session.requireOpen();
+    const { seed, publicKey } = this.#keys();
+    const waiting = [];
+    for (const { key, value } of await session.store.scan({ prefix: depositPrefix(this.#owned.vault) })) {
+      try {
+        const depositor = await session.requireIdentity(readDepositHeader(value).person);
+        const { vault } = this.#owned;
+        const opened = openDeposit({ bytes: value, vault, depositor, depositSeed: seed, depositKey: publicKey });
+        if (this.#owned.index.get('index.adopted', opened.header.deposit) !== null) continue;
+        if (opened.content.kind === DOCUMENT_KIND) waiting.push({ key, opened, content: decodeDocument(opened.content.body) });
+      } catch (error) {
+        // Anyone with a ticket may send anything: what does not verify is not shown.
+        if (!isVaultError(error) || !/^(format|integrity|share)\//.test(error.code)) throw error;
+      }
+    }
+    seed.wipe();
+    return waiting;
+  }
+
+  async #checkFile({ blob }: DocumentContent): Promise<void> {
+    const { blobs } = this.#session.store;
+    const name = blobName(blob.id);
+    try {
+      await checkStoredBlob(blob, (offset, length) => blobs.read(name, offset, length));
+    } catch (error) {
+      if (isVaultError(error, 'integrity/blob')) await blobs.remove(name);
+      throw error;
+    }
+  }
+
+  #sendReceipt(transaction: Transaction, lane: string, opened: OpenedDeposit, depositor: Parameters<typeof makeMessage>[0]['recipient']): void {
+    const { author, random, now } = this.#session;
+    const { vault, deposit } = opened.header;
+    const content = signDepositReceipt(author, { vault, deposit, digest: opened.digest, person: author.person, time: now() });
+    const { bytes } = makeMessage({ kind: 'deposit-receipt', author, recipient: depositor, content, random, time: now() });
+    sendToInbox(transaction, depositor.person, bytes, lane);
+  }
+}
+

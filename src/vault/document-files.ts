@@ -1,0 +1,133 @@
+import { openBlob, sealBlob } from '../envelope/blob.js';
+import { isVaultError, VaultError } from '../errors.js';
+import type { BlobReference } from '../formats/blob-reference.js';
+import { downloadBlob } from '../sync/blobs.js';
+import { checkAnswer } from '../sync/answer.js';
+import { blobName } from '../sync/outbox.js';
+import { paths } from '../protocol/paths.js';
+import type { OpenedSource } from './file-source.js';
+import type { Session } from './session.js';
+
+/** How far long work is, in bytes. */
+export interface Progress {
+  readonly phase: 'encrypt' | 'download' | 'decrypt';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Progress and abort, for everything that takes long. */
+export interface WorkOptions {
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Part of a file: from `start` to `end`, exclusive, in bytes. */
+export interface ReadOptions extends WorkOptions {
+  readonly start?: number;
+  readonly end?: number;
+}
+
+/**
+ * Encrypts a file into the blob store under a new id and key; nothing is sent yet.
+ *
+ * Whatever goes wrong, no part of it stays. Throws `usage/file-changed`, `usage/aborted`, `store/quota`, `format/too-large`.
+ */
+export async function storeFile(session: Session, vault: Uint8Array, source: OpenedSource, work: WorkOptions): Promise<BlobReference> {
+  const blob = session.random(16);
+  const sink = await session.store.blobs.write(blobName(blob), 'new');
+  try {
+    const { onProgress, signal } = work;
+    const reference = await sealBlob({
+      ...{ source: source.pieces, bytes: source.bytes, vault, blob, random: session.random, signal },
+      append: (stored) => sink.append(stored),
+      onProgress: (done) => onProgress?.({ phase: 'encrypt', done, total: source.bytes }),
+    });
+    await sink.commit();
+    return reference;
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+}
+
+/**
+ * Decrypts a file, or a part of it, piece by piece; each piece is authentic when it is given out.
+ *
+ * A whole file that is not on this device is first fetched to it, from where an earlier attempt stopped; a part is
+ * read from the server directly. Throws `integrity/blob`, `sync/*`, `usage/aborted`.
+ */
+export async function* readFile(
+  session: Session,
+  vault: Uint8Array,
+  reference: BlobReference,
+  options: ReadOptions,
+): AsyncGenerator<Uint8Array> {
+  const { onProgress, signal, start = 0, end = reference.bytes } = options;
+  const name = blobName(reference.id);
+  const { blobs } = session.store;
+  const local = (await blobs.size(name)) !== null;
+  const whole = start === 0 && end >= reference.bytes;
+  if (!local && whole) await fetchFile(session, vault, reference, options);
+  const read =
+    local || whole
+      ? (offset: number, length: number) => readLocal(session, name, reference, offset, length)
+      : (offset: number, length: number) => readRange(session, vault, reference.id, { offset, length, signal });
+  let done = 0;
+  try {
+    for await (const piece of openBlob({ reference, vault, read, start, end, signal })) {
+      done += piece.length;
+      yield piece;
+      onProgress?.({ phase: 'decrypt', done, total: end - start });
+    }
+  } catch (error) {
+    // A bad copy of what the server holds is not kept; one's own, not yet sent, is.
+    if (!local && whole && isVaultError(error, 'integrity/blob')) await blobs.remove(name);
+    throw error;
+  }
+}
+
+/** Fetches a file's ciphertext to this device, if it is not there. Throws `sync/*`, `usage/aborted`, `store/quota`. */
+export async function fetchFile(session: Session, vault: Uint8Array, reference: BlobReference, work: WorkOptions): Promise<void> {
+  const { store, transport, signer } = session;
+  if ((await store.blobs.size(blobName(reference.id))) !== null) return;
+  const { onProgress, signal } = work;
+  await downloadBlob({
+    ...{ transport, signer, blobs: store.blobs, vault, blob: reference.id, bytes: reference.stored },
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: ({ done, total }) => onProgress?.({ phase: 'download', done, total }),
+  });
+}
+
+async function readLocal(session: Session, name: string, reference: BlobReference, offset: number, length: number): Promise<Uint8Array> {
+  try {
+    return await session.store.blobs.read(name, offset, length);
+  } catch (error) {
+    // Shorter than the record says: cut, by a disk or by a server.
+    if (isVaultError(error, 'store/damaged') && (await session.store.blobs.size(name)) !== reference.stored) {
+      throw new VaultError('integrity/blob');
+    }
+    throw error;
+  }
+}
+
+/** Reads stored bytes of a blob from the server. */
+export async function readRange(
+  session: Session,
+  vault: Uint8Array,
+  blob: Uint8Array,
+  range: { readonly offset: number; readonly length: number; readonly signal: AbortSignal | undefined },
+): Promise<Uint8Array> {
+  const { offset, length, signal } = range;
+  const answer = await session.transport.send({
+    method: 'GET',
+    path: paths.blob(vault, blob),
+    type: 'application/octet-stream',
+    headers: { range: `bytes=${String(offset)}-${String(offset + length - 1)}` },
+    signer: session.signer,
+    answerBytesMax: length,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const { body, status } = checkAnswer(answer);
+  if (status !== 206 || body.length !== length) throw new VaultError('integrity/blob');
+  return body;
+}

@@ -1,0 +1,118 @@
+import { VaultError } from '../errors.js';
+import { type Id, printId } from '../formats/id.js';
+import { type DocumentContent, decodeDocument } from '../records/document.js';
+import type { DocumentCategory } from '../records/category.js';
+import type { Item, Revision } from './record-view.js';
+
+const NAME_MAX = 255;
+const TITLE_MAX = 200;
+
+/** What an app says about a document when it adds it. */
+export interface DocumentMetadata {
+  readonly category: DocumentCategory;
+  /** At most 200 characters; the file's name if left out. */
+  readonly title?: string;
+  /** The document's own day, `YYYY-MM-DD`. */
+  readonly date?: string | null;
+  /** File name; taken from the file if left out. */
+  readonly name?: string;
+  /** Media type; taken from the file if left out. */
+  readonly mediaType?: string;
+}
+
+/** A document as shown; a plain value that a page can keep. */
+export interface Document {
+  readonly id: Id<'item'>;
+  readonly version: Id<'change'>;
+  readonly title: string;
+  readonly category: DocumentCategory;
+  readonly date: string | null;
+  readonly name: string;
+  readonly mediaType: string;
+  /** Size of the file. */
+  readonly bytes: number;
+  /** When this version was added, in milliseconds since 1970, by the clock of the device that did. */
+  readonly added: number;
+  /** Who wrote the content: for a deposit or a link its author, else who added it. */
+  readonly author: Id<'person'>;
+  /** False until the server has confirmed it. */
+  readonly synced: boolean;
+  /** Other versions made at the same time on another device; see `history`. */
+  readonly conflicts: readonly Id<'change'>[];
+  readonly versions: number;
+}
+
+/** One version of a document. */
+export interface Version {
+  readonly version: Id<'change'>;
+  readonly time: number;
+  readonly by: Id<'person'>;
+  readonly removed: boolean;
+  readonly title: string | null;
+  readonly bytes: number | null;
+}
+
+/** The document that an item shows, or `null` when there is nothing of it to show. */
+export function documentOf(item: Item, history: readonly Revision[]): Document | null {
+  const { current, conflicts } = item;
+  const shown = current.body === null ? history.findLast(({ body }) => body !== null) : current;
+  if (shown === undefined) return null;
+  const content = bodyOfRevision(shown);
+  return {
+    id: printId('item', item.item),
+    version: printId('change', shown.change),
+    title: content.title,
+    category: content.category as DocumentCategory,
+    date: content.date,
+    name: content.name,
+    mediaType: content.mediaType,
+    bytes: content.blob.bytes,
+    added: content.added,
+    author: printId('person', shown.authored?.[1] ?? shown.person),
+    synced: current.position !== null,
+    conflicts: conflicts.map(({ change }) => printId('change', change)),
+    versions: history.length,
+  };
+}
+
+/** One version as listed. */
+export function versionOf(revision: Revision): Version {
+  const content = revision.body === null ? null : bodyOfRevision(revision);
+  return {
+    version: printId('change', revision.change),
+    time: revision.time,
+    by: printId('person', revision.authored?.[1] ?? revision.person),
+    removed: content === null,
+    title: content?.title ?? null,
+    bytes: content?.blob.bytes ?? null,
+  };
+}
+
+/** The content of a revision that is not a removal. Throws `usage/not-found`, `format/malformed`. */
+export function bodyOfRevision(revision: Revision): DocumentContent {
+  if (revision.body === null) throw new VaultError('usage/not-found');
+  return decodeDocument(revision.body);
+}
+
+/** Metadata as it will be sealed. Throws `usage/invalid` for a title or name too long or a day that is none. */
+export function describe(metadata: {
+  readonly category: string;
+  readonly title?: string;
+  readonly date?: string | null;
+  readonly name?: string;
+  readonly mediaType?: string;
+}): Omit<DocumentContent, 'added' | 'blob'> {
+  const name = metadata.name ?? '';
+  const title = metadata.title ?? (name === '' ? 'Document' : name.slice(0, TITLE_MAX));
+  const date = metadata.date ?? null;
+  const mediaType = metadata.mediaType === undefined || metadata.mediaType === '' ? 'application/octet-stream' : metadata.mediaType;
+  if (title.length === 0 || title.length > TITLE_MAX) throw new VaultError('usage/invalid', { argument: 'title' });
+  if (name.length > NAME_MAX || mediaType.length > 127) throw new VaultError('usage/invalid', { argument: 'name' });
+  if (date !== null && !isDay(date)) throw new VaultError('usage/invalid', { argument: 'date' });
+  return { title, category: metadata.category, date, name, mediaType };
+}
+
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}

@@ -1,0 +1,142 @@
+import { equalBytes } from '../crypto/hash.js';
+import { expose } from '../crypto/secret.js';
+import { isVaultError, VaultError } from '../errors.js';
+import { decode } from '../formats/codec.js';
+import { decodeSignedDepositReceipt } from '../formats/deposit.js';
+import { decodeConsentReceipt, decodeGrantTerms } from '../formats/grant.js';
+import { encodeMessage, sendRequest } from '../protocol/messages.js';
+import { paths } from '../protocol/paths.js';
+import { decodeWrapped } from '../formats/wrapped.js';
+import { nameOf } from '../log/collection-log.js';
+import type { Identity } from '../protocol/identity-chain.js';
+import { signConsent, verifyConsent } from '../sharing/consents.js';
+import { verifyDepositReceipt } from '../sharing/deposits.js';
+import { openGrant, type OpenedGrant, readGrantHeader } from '../sharing/grants.js';
+import { makeMessage, openMessage, readMessageHeader } from '../sharing/messages.js';
+import type { Session } from './session.js';
+import { inboxItemId } from './sync-host.js';
+import type { Transaction } from './transaction.js';
+
+/**
+ * Takes in one item of the inbox: a grant, a consent, a deposit receipt.
+ *
+ * Anyone may drop anything there, so what does not verify is passed over: it must not stand in the way of the rest.
+ * Throws only what says nothing about the item (`sync/*`, `store/*`).
+ */
+export async function receiveItem(session: Session, bytes: Uint8Array): Promise<'taken' | 'refused'> {
+  try {
+    const type = headerType(bytes);
+    if (type === 'grant') await receiveGrant(session, bytes);
+    else if (type === 'message') await receiveMessage(session, bytes);
+    else throw new VaultError('format/unsupported');
+    return 'taken';
+  } catch (error) {
+    if (isVaultError(error) && /^(format|integrity|share|access)\//.test(error.code) && error.code !== 'access/locked') return 'refused';
+    throw error;
+  }
+}
+
+function headerType(bytes: Uint8Array): unknown {
+  const header = decode(decodeWrapped(bytes).headerBytes, { maxBytes: 64 * 1024 });
+  return typeof header === 'object' && header !== null && 'type' in header ? header.type : null;
+}
+
+async function receiveGrant(session: Session, bytes: Uint8Array): Promise<void> {
+  const sender = await session.requireIdentity(readGrantHeader(bytes).person);
+  const grant = openGrant({ bytes, sender, recipient: session.identity, kemSeed: session.kem.seed });
+  const { terms, header } = grant;
+  const { index } = session;
+  const known = index.get('index.received', terms.grant);
+  if (known !== null) {
+    // A new epoch of a grant already known: the terms must be the ones agreed on.
+    const agreed = decodeGrantTerms(known.terms);
+    if (!equalBytes(agreed.from, terms.from) || !equalBytes(agreed.collection, terms.collection)) throw new VaultError('integrity/wrong-audience');
+  }
+  await session.transact((transaction) => {
+    if (known === null) {
+      rememberStranger(session, transaction, sender);
+      index.put(transaction, 'index.received', terms.grant, {
+        terms: grant.termsBytes,
+        termsSignature: grant.termsSignature,
+        senderDevice: header.device,
+        epoch: header.epoch,
+        time: session.now(),
+      });
+      sendConsent(session, transaction, grant, sender);
+    }
+    keepKey(session, transaction, terms.collection, header.epoch, expose(grant.key));
+    for (const { epoch, key } of grant.previous) keepKey(session, transaction, terms.collection, epoch, expose(key));
+  });
+}
+
+function keepKey(session: Session, transaction: Transaction, collection: Uint8Array, epoch: number, key: Uint8Array): void {
+  // Named by the key too: a wrong key offered for an epoch must not displace the right one.
+  const name = keyName(collection, epoch, key);
+  if (session.index.get('index.key', name) !== null) return;
+  session.index.put(transaction, 'index.key', name, { collection, epoch, key: key.slice() });
+}
+
+/** The name of a key entry: collection, epoch, and the key itself. */
+export function keyName(collection: Uint8Array, epoch: number, key: Uint8Array): Uint8Array {
+  const name = new Uint8Array(collection.length + 8 + key.length);
+  name.set(collection);
+  new DataView(name.buffer).setBigUint64(collection.length, BigInt(epoch));
+  name.set(key, collection.length + 8);
+  return name;
+}
+
+function sendConsent(session: Session, transaction: Transaction, grant: OpenedGrant, sender: Identity): void {
+  const receipt = signConsent(grant, session.author);
+  session.index.put(transaction, 'index.consent', grant.terms.grant, { grant: grant.terms.grant, terms: grant.termsBytes, receipt, withdrawn: null });
+  const { author, random, now } = session;
+  const { bytes } = makeMessage({ kind: 'consent', author, recipient: sender, content: receipt, random, time: now() });
+  sendToInbox(transaction, sender.person, bytes);
+}
+
+/** Queues something for a person's inbox. */
+export function sendToInbox(transaction: Transaction, person: Uint8Array, bytes: Uint8Array, lane = 'inbox'): void {
+  const body = encodeMessage(sendRequest, { id: inboxItemId(bytes), bytes });
+  transaction.send(lane, { kind: 'request', method: 'POST', path: paths.personInbox(person), body });
+}
+
+function rememberStranger(session: Session, transaction: Transaction, identity: Identity): void {
+  if (session.index.get('index.contact', identity.person) !== null) return;
+  session.index.put(transaction, 'index.contact', identity.person, {
+    ...{ person: identity.person, name: '', kind: 'patient', trust: 'unknown', time: session.now() },
+    identity: [...identity.entries],
+  });
+}
+
+async function receiveMessage(session: Session, bytes: Uint8Array): Promise<void> {
+  const sender = await session.requireIdentity(readMessageHeader(bytes).person);
+  const { header, content } = openMessage({ bytes, sender, recipient: session.identity, kemSeed: session.kem.seed });
+  if (header.kind === 'consent') await keepConsent(session, content, sender);
+  else await keepDepositReceipt(session, content, sender);
+}
+
+async function keepConsent(session: Session, receipt: Uint8Array, sender: Identity): Promise<void> {
+  const { terms } = verifyConsent(receipt, session.identity, sender);
+  const owned = session.vaults.get(nameOf(terms.vault));
+  const offered = owned?.index.get('index.consent', terms.grant) ?? null;
+  if (owned === undefined || offered === null) throw new VaultError('integrity/wrong-audience');
+  if (!equalBytes(offered.terms, decodeConsentReceipt(receipt).termsBytes)) throw new VaultError('integrity/wrong-audience');
+  await session.transact((transaction) => owned.index.put(transaction, 'index.consent', terms.grant, { ...offered, receipt }));
+}
+
+async function keepDepositReceipt(session: Session, receipt: Uint8Array, sender: Identity): Promise<void> {
+  decodeSignedDepositReceipt(receipt);
+  for (const deposited of session.index.list('index.deposited')) {
+    if (!equalBytes(deposited.owner, sender.person)) continue;
+    try {
+      verifyDepositReceipt(receipt, sender, deposited);
+    } catch (error) {
+      if (isVaultError(error, 'integrity/wrong-audience')) continue;
+      throw error;
+    }
+    await session.transact((transaction) =>
+      session.index.put(transaction, 'index.deposited', deposited.deposit, { ...deposited, receipt }),
+    );
+    return;
+  }
+  throw new VaultError('integrity/wrong-audience');
+}

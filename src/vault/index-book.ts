@@ -1,0 +1,40 @@
+import { Secret } from '../crypto/secret.js';
+import { deriveIndexItem } from '../keys/hierarchy.js';
+import { encodeIndexEntry, decodeIndexEntry, INDEX_SCHEMA, type IndexEntry, type IndexKind } from '../records/index-entry.js';
+import type { Collection } from './collection.js';
+import { appendRecords } from './collection-writer.js';
+import type { Transaction } from './transaction.js';
+
+/**
+ * A collection used as an index: what its owner must not forget, each thing under an item derived from its name, so
+ * that two devices that write the same thing write the same item.
+ */
+export class IndexBook {
+  readonly collection: Collection;
+  readonly #rosterKey: Secret<'roster-key'>;
+
+  constructor(collection: Collection, rosterKey: Secret<'roster-key'>) {
+    this.collection = collection;
+    this.#rosterKey = rosterKey;
+  }
+
+  /** All entries of a kind. */
+  list<Kind extends IndexKind>(kind: Kind): IndexEntry<Kind>[] {
+    return this.collection.view.list({ kind }).map(({ current }) => decodeIndexEntry(kind, current.body as Uint8Array));
+  }
+
+  /** The entry of a kind with this name, or `null`. */
+  get<Kind extends IndexKind>(kind: Kind, name: Uint8Array): IndexEntry<Kind> | null {
+    const body = this.collection.view.get(deriveIndexItem(this.#rosterKey, kind, name))?.current.body ?? null;
+    return body === null ? null : decodeIndexEntry(kind, body);
+  }
+
+  /** Writes an entry under its name, over the former one if there is any. */
+  put<Kind extends IndexKind>(transaction: Transaction, kind: Kind, name: Uint8Array, entry: IndexEntry<Kind>): void {
+    const item = deriveIndexItem(this.#rosterKey, kind, name);
+    const known = this.collection.view.get(item);
+    const base = known === null ? [] : [known.current, ...known.conflicts].map(({ change }) => change);
+    const body = encodeIndexEntry(kind, entry);
+    appendRecords(transaction, this.collection, [{ item, base, kind, schema: INDEX_SCHEMA, body }]);
+  }
+}

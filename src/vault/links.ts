@@ -1,0 +1,147 @@
+import { equalBytes } from '../crypto/hash.js';
+import { VaultError } from '../errors.js';
+import { deriveIndexItem } from '../keys/hierarchy.js';
+import type { Identity } from '../protocol/identity-chain.js';
+import { DOCUMENT_KIND, DOCUMENT_SCHEMA, decodeDocument } from '../records/document.js';
+import type { IndexEntry } from '../records/index-entry.js';
+import type { Collection } from './collection.js';
+import { appendPrune, appendRecords } from './collection-writer.js';
+import type { Revision } from './record-view.js';
+import type { OwnedVault, Session } from './session.js';
+import { currentReaders, ensureCollection, grantAccess, renewEpoch, rotateCollection, type ShareTerms } from './shares.js';
+import type { Transaction } from './transaction.js';
+
+/** A document to give to one person. */
+export interface LinkSource {
+  readonly collection: Collection;
+  readonly item: Uint8Array;
+}
+
+/**
+ * Gives documents to one person without their category: each is sealed once more into the person's share collection.
+ *
+ * The first time costs one encapsulation, each document one seal; files are not copied. Linking twice is one link.
+ */
+export function linkDocuments(
+  session: Session,
+  transaction: Transaction,
+  owned: OwnedVault,
+  recipient: Identity,
+  sources: readonly LinkSource[],
+  terms: Pick<ShareTerms, 'purpose' | 'expires'>,
+): { readonly collection: Collection; readonly links: readonly IndexEntry<'index.link'>[] } {
+  const { now } = session;
+  const share = ensureCollection(session, transaction, owned, { person: recipient.person });
+  const alreadyReads = currentReaders(share, now()).some(({ person }) => equalBytes(person, recipient.person));
+  if (!alreadyReads) {
+    const label = 'documents';
+    grantAccess(session, transaction, owned, share, recipient, { ...terms, role: 'reader', expires: null, label, category: null, item: null });
+  }
+  renewEpoch(session, transaction, owned, share);
+  const links = sources.map(({ collection, item }): IndexEntry<'index.link'> => ({
+    collection: share.id,
+    linkItem: linkItemOf(share, item),
+    sourceCollection: collection.id,
+    sourceItem: item,
+    person: recipient.person,
+    purpose: terms.purpose,
+    begins: now(),
+    expires: terms.expires,
+    ended: null,
+  }));
+  for (const link of links) owned.index.put(transaction, 'index.link', link.linkItem, link);
+  writeLinks(session, transaction, share, links);
+  return { collection: share, links };
+}
+
+/** Takes a document back from one person: removed from their share collection, and its file is no longer served. */
+export function unlinkDocument(
+  session: Session,
+  transaction: Transaction,
+  owned: OwnedVault,
+  link: IndexEntry<'index.link'>,
+): void {
+  owned.index.put(transaction, 'index.link', link.linkItem, { ...link, ended: session.now() });
+  const share = session.collection(link.collection);
+  const current = share?.view.get(link.linkItem)?.current;
+  if (!share || current === undefined || current.body === null) return;
+  const blob = decodeDocument(current.body).blob.id;
+  const revisions = share.view.history(link.linkItem);
+  appendRecords(
+    transaction,
+    share,
+    [{ item: link.linkItem, base: [current.change], kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body: null }],
+    { add: [], drop: [blob] },
+  );
+  // The server deletes the ciphertext of the link as well; what the person kept, they have.
+  appendPrune(transaction, share, revisions.map(({ change }) => change), { add: [], drop: [] });
+  const others = owned.index.list('index.link').some((other) => {
+    return other.ended === null && equalBytes(other.collection, share.id) && !equalBytes(other.linkItem, link.linkItem);
+  });
+  if (!others) rotateCollection(session, transaction, owned, share, { remove: [link.person] });
+}
+
+/**
+ * Brings every link up to its source: new versions are sealed again for the person, removed documents removed.
+ *
+ * Any owner's client may do it, any number of times. Call it after changes and after each sync.
+ */
+export function maintainLinks(session: Session, transaction: Transaction, owned: OwnedVault): void {
+  const now = session.now();
+  const stale = new Map<Collection, IndexEntry<'index.link'>[]>();
+  for (const link of owned.index.list('index.link')) {
+    if (link.ended !== null) continue;
+    if (link.expires !== null && link.expires <= now) {
+      unlinkDocument(session, transaction, owned, link);
+      continue;
+    }
+    const share = session.collection(link.collection);
+    const source = session.collection(link.sourceCollection)?.view.get(link.sourceItem)?.current;
+    if (share === null || share.frozen !== null || source === undefined) continue;
+    const shown = share.view.get(link.linkItem)?.current;
+    if (shown === undefined || isBehind(shown, source)) stale.set(share, [...(stale.get(share) ?? []), link]);
+  }
+  for (const [share, links] of stale) {
+    renewEpoch(session, transaction, owned, share);
+    writeLinks(session, transaction, share, links);
+  }
+}
+
+function isBehind(shown: Revision, source: Revision): boolean {
+  if (source.body === null || shown.body === null) return (source.body === null) !== (shown.body === null);
+  return shown.link === null || !equalBytes(shown.link[3], source.change);
+}
+
+function writeLinks(session: Session, transaction: Transaction, share: Collection, links: readonly IndexEntry<'index.link'>[]): void {
+  const add: [Uint8Array, number][] = [];
+  const drop: Uint8Array[] = [];
+  const records = links.map((link) => {
+    const source = session.requireCollection(link.sourceCollection).view.get(link.sourceItem)?.current;
+    if (source === undefined) throw new VaultError('usage/not-found');
+    const shown = share.view.get(link.linkItem)?.current ?? null;
+    const before = shown?.body ? decodeDocument(shown.body).blob : null;
+    const after = source.body ? decodeDocument(source.body).blob : null;
+    if (before !== null && (after === null || !equalBytes(before.id, after.id))) drop.push(before.id);
+    if (after !== null && (before === null || !equalBytes(before.id, after.id))) add.push([after.id, after.stored]);
+    return {
+      item: link.linkItem,
+      base: shown === null ? [] : [shown.change],
+      kind: source.kind,
+      schema: source.schema,
+      body: source.body,
+      authored: source.authored,
+      link: [share.requireState().vault, link.sourceCollection, link.sourceItem, source.change] as [Uint8Array, Uint8Array, Uint8Array, Uint8Array],
+    };
+  });
+  // References travel with the first op; LIMITS bound how many one op may carry.
+  for (let start = 0; start < records.length; start += 100) {
+    const blobs = { add: add.splice(0, 100), drop: drop.splice(0, 100) };
+    appendRecords(transaction, share, records.slice(start, start + 100), blobs);
+  }
+}
+
+/** The item under which a source appears in a share collection: always the same, so that linking twice is once. */
+function linkItemOf(share: Collection, source: Uint8Array): Uint8Array {
+  if (share.rosterKey === null) throw new VaultError('access/no-key');
+  return deriveIndexItem(share.rosterKey, 'link', source);
+}

@@ -1,0 +1,186 @@
+import { equalBytes } from '../crypto/hash.js';
+import { systemRandom } from '../crypto/random.js';
+import { signRaw } from '../crypto/sign.js';
+import { loadSodium } from '../crypto/sodium.js';
+import { type PassphraseCost, PASSPHRASE_COST_DEFAULT } from '../envelope/passphrase.js';
+import { isVaultError, VaultError } from '../errors.js';
+import { admitDevice, generateDeviceSeed, generateIdentity, personalVaultId } from '../keys/identity.js';
+import { derivePersonalIndexKey, derivePersonalRosterKey } from '../keys/hierarchy.js';
+import { parsePhrase } from '../keys/phrase.js';
+import { createPassphraseSlot, openPassphraseSlot, openPhraseSlot, phraseSlotAccess } from '../keys/slots.js';
+import { type Identity, verifyIdentityLog } from '../protocol/identity-chain.js';
+import {
+  appendIdentityAnswer,
+  appendIdentityRequest,
+  encodeMessage,
+  foundPersonRequest,
+  serverAnswer,
+  slotAnswer,
+} from '../protocol/messages.js';
+import { paths } from '../protocol/paths.js';
+import type { Store } from '../store/port.js';
+import { call } from '../sync/answer.js';
+import { createHttpTransport } from '../sync/http.js';
+import { IDENTITY_LANE } from '../sync/outbox.js';
+import type { Transport } from '../sync/transport.js';
+import { foundCollection } from './collection-writer.js';
+import { IdentityBook } from './identity-book.js';
+import { type DeviceProfile, keepDevice, openDevice, readLocalSlot } from './local-keystore.js';
+import { Person } from './person.js';
+import { Session } from './session.js';
+import { signingKeyPairFromSeed } from '../crypto/sign.js';
+
+/** What every way of opening a person takes. */
+export interface CommonOptions {
+  /** Where this device keeps its part; one person per store. */
+  readonly store: Store;
+  /** How requests reach the server; HTTP unless given. */
+  readonly transport?: Transport;
+  /** Milliseconds since 1970; the system's clock unless given. */
+  readonly now?: () => number;
+}
+
+/** What `createPerson` needs. */
+export interface CreateOptions extends CommonOptions {
+  /** Unlocks this device; it never leaves it. Make it long: whoever copies the device can try passphrases. */
+  readonly passphrase: string;
+  /** Base URL of the sync server. */
+  readonly server: string;
+  /** What the contact card will say; a claim. */
+  readonly name?: string;
+  readonly kind?: DeviceProfile['kind'];
+  /** Cost of checking the passphrase; the floor is 64 MiB and three passes. */
+  readonly cost?: PassphraseCost;
+}
+
+/** What `openPerson` needs. */
+export interface OpenOptions extends CommonOptions {
+  readonly passphrase: string;
+}
+
+/** What `recoverPerson` needs. */
+export interface RecoverOptions extends CreateOptions {
+  /** The 24 words, in French or English. */
+  readonly words: string;
+}
+
+/**
+ * Creates a person with this as their first device, in an empty store.
+ *
+ * Asks the server for its public key; all else is sent at the first sync. Throws `store/not-empty`, `sync/*` when the
+ * server cannot be reached, `format/kdf-policy`, `usage/insecure-context`, `usage/no-webassembly`.
+ */
+export async function createPerson(options: CreateOptions): Promise<Person> {
+  await loadSodium();
+  const { store, passphrase, server, name = '', kind = 'patient', cost = PASSPHRASE_COST_DEFAULT, now = Date.now } = options;
+  const random = systemRandom;
+  await requireEmpty(store);
+  const transport = transportOf(options, server);
+  const { key: serverKey } = await call(transport, { method: 'GET', path: paths.server, signer: null }, serverAnswer);
+  const { identity, rootSeed, personalRoot, deviceSeed } = generateIdentity(random, now());
+  const book = new IdentityBook(store);
+  const { person } = identity;
+  // The index is founded before the slot, because the slot names it; all of it becomes durable in one write.
+  const profile: DeviceProfile = { seed: deviceSeed, person, index: new Uint8Array(32), server, serverKey, name, kind, recovered: false };
+  await book.learn(identity);
+  const session = await Session.open({ store, transport, profile, personalRoot, book, random, now }, async (opening, transaction) => {
+    const collection = foundCollection(transaction, opening.context, {
+      vault: personalVaultId(person),
+      server: serverKey,
+      key: derivePersonalIndexKey(personalRoot, 1),
+      rosterKey: derivePersonalRosterKey(personalRoot),
+    });
+    const content = { rootSeed, personalRoot, index: collection.id };
+    const slot = await createPassphraseSlot({ passphrase, cost, person, content, random, time: now() });
+    transaction.writes.push(...keepDevice(slot, { ...profile, index: collection.id }, personalRoot, random));
+    const entry = identity.entries[0] as Uint8Array;
+    const body = encodeMessage(foundPersonRequest, { entry });
+    transaction.send(IDENTITY_LANE, { kind: 'request', method: 'POST', path: paths.people, body });
+    return collection;
+  });
+  rootSeed.wipe();
+  return new Person(session);
+}
+
+/**
+ * Opens the person kept in a store, without the network.
+ *
+ * Throws `store/empty`, `access/wrong-passphrase`, `format/kdf-policy` before any work, `store/damaged`.
+ */
+export async function openPerson(options: OpenOptions): Promise<Person> {
+  await loadSodium();
+  const { store, passphrase, now = Date.now } = options;
+  const slot = await readLocalSlot(store);
+  if (slot === null) throw new VaultError('store/empty');
+  const { personalRoot } = await openPassphraseSlot(slot, passphrase);
+  const profile = await openDevice(store, personalRoot);
+  const transport = transportOf(options, profile.server);
+  const book = await IdentityBook.load(store);
+  return new Person(await Session.open({ store, transport, profile, personalRoot, book, random: systemRandom, now }));
+}
+
+/**
+ * Brings a person back on an empty device, from the 24 words and the server, and admits this device.
+ *
+ * What comes back verifies against the words; how recent it is, a device with no memory cannot know: `health()` says
+ * `unverified` until it has written something itself. Throws `format/phrase`, `access/unknown-phrase`,
+ * `store/not-empty`, `integrity/*`, `sync/*`.
+ */
+export async function recoverPerson(options: RecoverOptions): Promise<Person> {
+  await loadSodium();
+  const { store, passphrase, server, words, name = '', kind = 'patient', cost = PASSPHRASE_COST_DEFAULT, now = Date.now } = options;
+  const random = systemRandom;
+  await requireEmpty(store);
+  const entropy = await parsePhrase(words);
+  const transport = transportOf(options, server);
+  const { key: serverKey } = await call(transport, { method: 'GET', path: paths.server, signer: null }, serverAnswer);
+  const { slotId, auth } = phraseSlotAccess(entropy);
+  const signer = { keyId: { type: 'slot', slot: slotId } as const, sign: (bytes: Uint8Array) => signRaw(auth.secretKey, bytes) };
+  const answer = await fetchSlot(transport, signer, slotId);
+  const { rootSeed, personalRoot, person, index } = openPhraseSlot(answer.slot, entropy);
+  const known = verifyIdentityLog(answer.entries);
+  if (!equalBytes(known.person, person) || index === null) throw new VaultError('integrity/wrong-audience');
+  const deviceSeed = generateDeviceSeed(random);
+  const identity = admitDevice({ identity: known, rootSeed, deviceSeed, time: now() });
+  const content = { rootSeed, personalRoot, index };
+  const slot = await createPassphraseSlot({ passphrase, cost, person, content, random, time: now() });
+  rootSeed.wipe();
+  entropy.wipe();
+  auth.secretKey.wipe();
+  await announceDevice(transport, identity, deviceSeed);
+  const profile: DeviceProfile = { seed: deviceSeed, person, index, server, serverKey, name, kind, recovered: true };
+  const book = new IdentityBook(store);
+  await book.learn(identity);
+  await store.write(keepDevice(slot, profile, personalRoot, random));
+  const recovered = new Person(await Session.open({ store, transport, profile, personalRoot, book, random, now }));
+  // Until this returns once, the store holds the person but not their documents; a later sync goes on where it stopped.
+  await recovered.sync();
+  return recovered;
+}
+
+async function fetchSlot(transport: Transport, signer: Parameters<Transport['send']>[0]['signer'], slot: Uint8Array) {
+  try {
+    return await call(transport, { method: 'GET', path: paths.slot(slot), signer }, slotAnswer);
+  } catch (error) {
+    if (isVaultError(error, 'sync/refused')) throw new VaultError('access/unknown-phrase');
+    throw error;
+  }
+}
+
+async function announceDevice(transport: Transport, identity: Identity, seed: Parameters<typeof signingKeyPairFromSeed>[0]): Promise<void> {
+  const device = signingKeyPairFromSeed(seed);
+  const keyId = { type: 'device', person: identity.person, device: device.publicKey } as const;
+  const signer = { keyId, sign: (bytes: Uint8Array) => signRaw(device.secretKey, bytes) };
+  const body = encodeMessage(appendIdentityRequest, { entries: [identity.entries.at(-1) as Uint8Array] });
+  await call(transport, { method: 'POST', path: paths.identity(identity.person), body, signer }, appendIdentityAnswer);
+  device.secretKey.wipe();
+}
+
+async function requireEmpty(store: Store): Promise<void> {
+  if ((await readLocalSlot(store)) !== null) throw new VaultError('store/not-empty');
+}
+
+function transportOf(options: CommonOptions, server: string): Transport {
+  return options.transport ?? createHttpTransport({ baseUrl: server, now: options.now ?? Date.now, random: systemRandom });
+}
+

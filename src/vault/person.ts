@@ -1,0 +1,220 @@
+import { Secret } from '../crypto/secret.js';
+import { VaultError, type VaultErrorCode } from '../errors.js';
+import { type Id, parseId, printId } from '../formats/id.js';
+import { nameOf } from '../log/collection-log.js';
+import { generatePhrase, type PhraseLanguage } from '../keys/phrase.js';
+import { createPhraseSlot, openPassphraseRootSeed } from '../keys/slots.js';
+import { encodeMessage, putSlotRequest } from '../protocol/messages.js';
+import { paths } from '../protocol/paths.js';
+import { printContactCard } from '../sharing/contacts.js';
+import type { SyncCall, SyncStatus } from '../sync/runner.js';
+import type { SyncReport } from '../sync/run.js';
+import { foundCollection } from './collection-writer.js';
+import { DepositBox } from './deposit-box.js';
+import { deposit, listDeposited, type MadeDeposit } from './depositor.js';
+import type { WorkOptions } from './document-files.js';
+import type { DocumentMetadata } from './document-view.js';
+import type { FileSource } from './file-source.js';
+import { keyName } from './inbox.js';
+import { IndexBook } from './index-book.js';
+import { maintainLinks } from './links.js';
+import { readLocalSlot } from './local-keystore.js';
+import { People } from './people.js';
+import { listReceived, type ReceivedShare } from './received.js';
+import type { Session } from './session.js';
+import { type Holder, Vault, vaultOf } from './vault.js';
+
+/** How this device stands with the server and with losing it. */
+export interface Health {
+  /** `unverified` on a device that joined by recovery phrase and has not been confirmed by a write of its own. */
+  readonly freshness: 'fresh' | 'stale' | 'unverified';
+  readonly status: SyncStatus;
+  /** Things kept here that the server does not have yet. */
+  readonly unsent: number;
+  /** Whether 24 words exist that bring everything back. */
+  readonly recoverable: boolean;
+  /** Collections that stopped taking writes, and why. */
+  readonly frozen: readonly { readonly collection: Id<'collection'>; readonly code: VaultErrorCode }[];
+  /** Records that are here and cannot be read. */
+  readonly damaged: number;
+}
+
+const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** A person, unlocked on this device: patient, professional, laboratory or app. Call `close()` when done. */
+export class Person {
+  readonly id: Id<'person'>;
+  readonly people: People;
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.id = printId('person', session.author.person);
+    this.people = new People(session);
+  }
+
+  /** This person's card, for others to add: name and kind are claims, the keys prove themselves. */
+  contactCard(): string {
+    const session = this.#session;
+    session.requireOpen();
+    const { name, kind, server } = session.profile;
+    return printContactCard(session.author, session.identity, { name, kind, server, time: session.now() });
+  }
+
+  /** Creates a vault of which this person is the owner. The server learns that a collection was founded. */
+  async createVault(options: { readonly holder: Holder }): Promise<Vault> {
+    const session = this.#session;
+    const { birthName, givenNames = [], birthDate = null, sex = null, birthPlace = null } = options.holder;
+    if (typeof birthName !== 'string' || birthName.length === 0) throw new VaultError('usage/invalid', { argument: 'birthName' });
+    const vault = session.random(16);
+    await session.transact((transaction) => {
+      const rawRosterKey = session.random(32);
+      const rosterKey = Secret.of('roster-key', rawRosterKey.slice());
+      const rawKey = session.random(32);
+      const indexKey = Secret.of('collection-key', rawKey.slice());
+      const collection = foundCollection(transaction, session.context, { vault, server: session.profile.serverKey, key: indexKey, rosterKey });
+      session.adopt(transaction, collection);
+      const { index } = session;
+      const kept = { collection: collection.id, epoch: 1, key: rawKey };
+      index.put(transaction, 'index.key', keyName(collection.id, 1, rawKey), kept);
+      index.put(transaction, 'index.vault', vault, { vault, index: collection.id, rosterKey: rawRosterKey });
+      const owned = { vault, index: new IndexBook(collection, rosterKey) };
+      const holder = { birthName, givenNames: [...givenNames], birthDate, sex, birthPlace, created: session.now() };
+      owned.index.put(transaction, 'index.holder', vault, holder);
+      DepositBox.found(session, transaction, owned);
+      session.vaults.set(nameOf(vault), owned);
+      transaction.onUndo(() => session.vaults.delete(nameOf(vault)));
+    });
+    return vaultOf(session, vault, this.people);
+  }
+
+  /** The vaults this person owns. */
+  vaults(): Vault[] {
+    this.#session.requireOpen();
+    return [...this.#session.vaults.values()].map((owned) => new Vault(this.#session, owned, this.people));
+  }
+
+  /** One vault, or `null`. */
+  vault(id: Id<'vault'>): Vault | null {
+    const bytes = parseId('vault', id);
+    return this.#session.vaults.has(nameOf(bytes)) ? vaultOf(this.#session, bytes, this.people) : null;
+  }
+
+  /** What others shared with this person, oldest first. */
+  sharedWithMe(): ReceivedShare[] {
+    return listReceived(this.#session);
+  }
+
+  /** Leaves a document in someone's vault by its card, without any right to read there. See `deposit`. */
+  async deposit(card: string, file: FileSource, metadata: DocumentMetadata, work: WorkOptions = {}): Promise<MadeDeposit> {
+    return deposit(this.#session, card, file, metadata, work);
+  }
+
+  /** The deposits this person made, with the receipts that came back. */
+  deposited(): MadeDeposit[] {
+    this.#session.requireOpen();
+    return listDeposited(this.#session);
+  }
+
+  /** The consent receipts this person holds for what was shared with them. */
+  consents(): { readonly grant: Id<'grant'>; readonly receipt: Uint8Array }[] {
+    return this.#session.index
+      .list('index.consent')
+      .flatMap(({ grant, receipt }) => (receipt === null ? [] : [{ grant: printId('grant', grant), receipt }]));
+  }
+
+  /**
+   * Makes 24 words that bring everything back on an empty device, and keeps what they open on the server.
+   *
+   * Asks for the passphrase again. The words are shown once and never stored; the server keeps ciphertext that only
+   * they open. Earlier words stop working. Throws `access/wrong-passphrase`.
+   */
+  async createRecoveryPhrase(options: { readonly passphrase: string; readonly language?: PhraseLanguage }): Promise<string> {
+    const session = this.#session;
+    session.requireOpen();
+    const local = await readLocalSlot(session.store);
+    if (local === null) throw new VaultError('store/damaged', { what: 'slot' });
+    const rootSeed = await openPassphraseRootSeed(local, options.passphrase);
+    const { words, entropy } = await generatePhrase(session.random, options.language ?? 'fr');
+    const { person } = session.author;
+    const content = { rootSeed, personalRoot: session.personalRoot, index: session.profile.index };
+    const { slotId, bytes } = createPhraseSlot({ entropy, person, content, random: session.random, time: session.now() });
+    rootSeed.wipe();
+    entropy.wipe();
+    await session.transact((transaction) => {
+      const put = encodeMessage(putSlotRequest, { slot: bytes });
+      transaction.send('slots', { kind: 'request', method: 'PUT', path: paths.personSlot(person, slotId), body: put });
+      for (const old of session.index.list('index.slot')) {
+        if (old.removed) continue;
+        session.index.put(transaction, 'index.slot', old.slot, { ...old, removed: true });
+        transaction.send('slots', { kind: 'request', method: 'DELETE', path: paths.personSlot(person, old.slot), body: null });
+      }
+      const entry = { slot: slotId, kind: 'phrase' as const, created: session.now(), removed: false };
+      session.index.put(transaction, 'index.slot', slotId, entry);
+    });
+    return words;
+  }
+
+  /**
+   * Sends what is waiting and takes in what is new, until nothing is left to do.
+   *
+   * Problems of one collection are in the report and do not stop the others; `sync/offline` and the like are thrown.
+   * Whatever happens, nothing kept here is lost.
+   */
+  async sync(options: SyncCall = {}): Promise<SyncReport> {
+    const session = this.#session;
+    const report = await session.sync.sync(options);
+    const queued = await session.transact((transaction) => {
+      for (const owned of session.vaults.values()) maintainLinks(session, transaction, owned);
+      return transaction.entries.length;
+    });
+    if (queued === 0) return report;
+    const again = await session.sync.sync(options);
+    return { ...again, pushed: report.pushed + again.pushed, pulled: report.pulled + again.pulled };
+  }
+
+  /** Syncs in the background from now on; `onStatus` hears of every change. Returns the function that stops hearing. */
+  startSync(onStatus: (status: SyncStatus) => void = () => {}): () => void {
+    const stop = this.#session.sync.onState(onStatus);
+    this.#session.sync.start();
+    return stop;
+  }
+
+  /** How this device stands: freshness, what is unsent, whether the words exist, what is frozen or damaged. */
+  async health(): Promise<Health> {
+    const session = this.#session;
+    session.requireOpen();
+    const { collections } = session;
+    const verified = collections.map(({ verifiedAt }) => verifiedAt ?? 0);
+    const oldest = verified.length === 0 ? 0 : Math.min(...verified);
+    const stale = session.now() - oldest > STALE_AFTER_MS;
+    const confirmed = !session.profile.recovered || collections.some((collection) => hasOwnLine(session, collection));
+    return {
+      freshness: stale ? 'stale' : confirmed ? 'fresh' : 'unverified',
+      status: session.sync.state,
+      unsent: (await session.outbox.list()).length,
+      recoverable: session.index.list('index.slot').some(({ removed }) => !removed),
+      frozen: collections.flatMap(({ id, frozen }) => (frozen === null ? [] : [{ collection: printId('collection', id), code: frozen }])),
+      damaged: collections.reduce((sum, { damaged }) => sum + damaged.length, 0),
+    };
+  }
+
+  /** Wipes every key on this device's memory; the store keeps ciphertext only. Open again with the passphrase. */
+  async lock(): Promise<void> {
+    await this.#session.lock();
+  }
+
+  /** Locks, and lets go of the store. */
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+
+  toJSON(): { readonly id: Id<'person'> } {
+    return { id: this.id };
+  }
+}
+
+function hasOwnLine(session: Session, collection: Session['collections'][number]): boolean {
+  const { device } = session.author;
+  return collection.log.state?.lines.some((line) => nameOf(line.device) === nameOf(device)) ?? false;
+}

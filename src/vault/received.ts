@@ -1,0 +1,137 @@
+import { VaultError } from '../errors.js';
+import { decodeGrantTerms } from '../formats/grant.js';
+import { type Id, parseId, printId } from '../formats/id.js';
+import { type DocumentContent, DOCUMENT_KIND, DOCUMENT_SCHEMA, encodeDocument } from '../records/document.js';
+import type { DocumentCategory } from '../records/category.js';
+import type { Trust } from '../sharing/contacts.js';
+import { signAuthorship } from '../sharing/authorship.js';
+import { blobName, collectionLane } from '../sync/outbox.js';
+import type { Collection } from './collection.js';
+import { appendRecords } from './collection-writer.js';
+import { type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
+import { bodyOfRevision, describe, type Document, documentOf, type DocumentMetadata } from './document-view.js';
+import { type FileSource, openSource } from './file-source.js';
+import type { Session } from './session.js';
+
+/** Something that someone shared with this person: one grant, and the documents it opens. */
+export class ReceivedShare {
+  readonly #session: Session;
+  readonly #collection: Collection;
+  readonly grant: Id<'grant'>;
+  readonly from: Id<'person'>;
+  readonly role: 'reader' | 'contributor';
+  readonly purpose: string;
+  /** The category shared, or null for documents given one by one. */
+  readonly category: DocumentCategory | null;
+  readonly begins: number;
+  readonly expires: number | null;
+
+  constructor(session: Session, collection: Collection, termsBytes: Uint8Array) {
+    this.#session = session;
+    this.#collection = collection;
+    const terms = decodeGrantTerms(termsBytes);
+    this.grant = printId('grant', terms.grant);
+    this.from = printId('person', terms.from);
+    this.role = terms.role;
+    this.purpose = terms.purpose;
+    this.category = terms.category as DocumentCategory | null;
+    this.begins = terms.begins;
+    this.expires = terms.expires;
+  }
+
+  /** How sure this person is of the sharer's keys. */
+  get trust(): Trust {
+    return this.#session.index.get('index.contact', parseId('person', this.from))?.trust ?? 'unknown';
+  }
+
+  /**
+   * `open` while what is written now can be read; `ended` after a revocation or the end date. What was readable
+   * before may still be here.
+   */
+  get status(): 'open' | 'ended' {
+    if (this.expires !== null && this.expires <= this.#session.now()) return 'ended';
+    const { state, keyring } = this.#collection;
+    return state !== null && keyring.keyOf(state.epoch, state) !== null ? 'open' : 'ended';
+  }
+
+  /** The documents shared, newest first. */
+  list(): Document[] {
+    this.#session.requireOpen();
+    const { view } = this.#collection;
+    return view
+      .list({ kind: DOCUMENT_KIND })
+      .flatMap((item) => documentOf(item, view.history(item.item)) ?? [])
+      .sort((a, b) => b.added - a.added || (a.id < b.id ? 1 : -1));
+  }
+
+  /** Decrypts a shared file piece by piece. Throws `usage/not-found`, `integrity/blob`, `sync/*`, `usage/aborted`. */
+  async *read(id: Id<'item'>, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
+    const content = this.#contentOf(id);
+    yield* readFile(this.#session, this.#vault, content.blob, options);
+  }
+
+  /** A shared file as a `Blob`, once all of it is authentic. */
+  async blob(id: Id<'item'>, options: ReadOptions = {}): Promise<Blob> {
+    const { mediaType } = this.#contentOf(id);
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    for await (const piece of this.read(id, options)) pieces.push(piece.slice());
+    return new Blob(pieces, { type: mediaType });
+  }
+
+  /**
+   * Adds a document of one's own to what was shared, signed as its author.
+   *
+   * Throws `access/not-allowed` unless the grant is a contributor's and in force, `access/expired`.
+   */
+  async add(file: FileSource, metadata: Omit<DocumentMetadata, 'category'>, work: WorkOptions = {}): Promise<Document> {
+    if (this.role !== 'contributor' || this.status === 'ended') throw new VaultError('access/not-allowed');
+    const session = this.#session;
+    const collection = this.#collection;
+    const source = openSource(file);
+    const described = describe({ name: source.name, mediaType: source.mediaType, ...metadata, category: this.category ?? 'other' });
+    const blob = await storeFile(session, this.#vault, source, work);
+    const item = session.random(16);
+    const body = encodeDocument({ ...described, added: session.now(), blob });
+    const content = { kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body };
+    try {
+      await session.transact((transaction) => {
+        const authored = signAuthorship(session.author, this.#vault, session.now(), content);
+        transaction.send(collectionLane(collection.id), { kind: 'blob', vault: this.#vault, blob: blob.id, ticket: null });
+        appendRecords(transaction, collection, [{ item, base: [], ...content, authored }], { add: [[blob.id, blob.stored]], drop: [] });
+      });
+    } catch (error) {
+      await session.store.blobs.remove(blobName(blob.id));
+      throw error;
+    }
+    return this.#require(printId('item', item));
+  }
+
+  get #vault(): Uint8Array {
+    return this.#collection.requireState().vault;
+  }
+
+  #require(id: Id<'item'>): Document {
+    const found = this.list().find((document) => document.id === id);
+    if (found === undefined) throw new VaultError('usage/not-found', { id });
+    return found;
+  }
+
+  #contentOf(id: Id<'item'>): DocumentContent {
+    this.#session.requireOpen();
+    const item = this.#collection.view.get(parseId('item', id));
+    if (item === null || item.current.body === null) throw new VaultError('usage/not-found', { id });
+    return bodyOfRevision(item.current);
+  }
+}
+
+/** All that was shared with this person, oldest first. */
+export function listReceived(session: Session): ReceivedShare[] {
+  session.requireOpen();
+  return session.index
+    .list('index.received')
+    .flatMap(({ terms }) => {
+      const collection = session.collection(decodeGrantTerms(terms).collection);
+      return collection === null ? [] : [new ReceivedShare(session, collection, terms)];
+    })
+    .sort((a, b) => a.begins - b.begins);
+}

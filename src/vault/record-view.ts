@@ -1,0 +1,92 @@
+import type { RecordEnvelope } from '../formats/record.js';
+import { nameOf } from '../log/collection-log.js';
+
+/** One revision of an item as this device holds it. */
+export interface Revision extends RecordEnvelope {
+  /** Who signed the op that carries it; for linked and adopted content `authored` names the author. */
+  readonly person: Uint8Array;
+  readonly device: Uint8Array;
+  /** Where the op stands in its log; `null` until the server has it. */
+  readonly position: number | null;
+}
+
+/** An item with all its revisions, newest last. */
+export interface Item {
+  readonly item: Uint8Array;
+  readonly current: Revision;
+  /** Other revisions that no later one builds on: two devices edited at once. Nothing is lost silently. */
+  readonly conflicts: readonly Revision[];
+}
+
+/**
+ * The items of a collection, folded from its records.
+ *
+ * A record names the revisions it builds on; what nothing builds on is current. Of several, the one later in the log
+ * is shown and the others are kept as conflicts.
+ */
+export class RecordView {
+  readonly #items = new Map<string, Map<string, Revision>>();
+
+  /** Adds a revision, or replaces the same one (when its op gets a position). */
+  put(revision: Revision): void {
+    const name = nameOf(revision.item);
+    const revisions = this.#items.get(name) ?? new Map<string, Revision>();
+    revisions.set(nameOf(revision.change), revision);
+    this.#items.set(name, revisions);
+  }
+
+  /** Takes back a revision that was only pending. */
+  drop(item: Uint8Array, change: Uint8Array): void {
+    const revisions = this.#items.get(nameOf(item));
+    revisions?.delete(nameOf(change));
+    if (revisions?.size === 0) this.#items.delete(nameOf(item));
+  }
+
+  /** An item, removed or not, or `null`. */
+  get(item: Uint8Array): Item | null {
+    const revisions = this.#items.get(nameOf(item));
+    return revisions === undefined ? null : toItem([...revisions.values()]);
+  }
+
+  /** Every revision of an item, oldest first. */
+  history(item: Uint8Array): Revision[] {
+    return [...(this.#items.get(nameOf(item))?.values() ?? [])].sort(byOrder);
+  }
+
+  /** All items, of one kind if given; removed ones are left out unless asked for. */
+  list(options: { readonly kind?: string; readonly removed?: boolean } = {}): Item[] {
+    const items: Item[] = [];
+    for (const revisions of this.#items.values()) {
+      const item = toItem([...revisions.values()]);
+      if (options.kind !== undefined && item.current.kind !== options.kind) continue;
+      if ((item.current.body === null) !== (options.removed ?? false)) continue;
+      items.push(item);
+    }
+    return items;
+  }
+
+  /** How many items there are, removed ones included. */
+  get size(): number {
+    return this.#items.size;
+  }
+
+  clear(): void {
+    this.#items.clear();
+  }
+}
+
+function toItem(revisions: Revision[]): Item {
+  if (revisions.length === 1) {
+    const [current] = revisions as [Revision];
+    return { item: current.item, current, conflicts: [] };
+  }
+  const superseded = new Set(revisions.flatMap(({ base }) => base.map(nameOf)));
+  const heads = revisions.filter(({ change }) => !superseded.has(nameOf(change))).sort(byOrder);
+  const current = (heads.at(-1) ?? revisions.sort(byOrder).at(-1)) as Revision;
+  return { item: current.item, current, conflicts: heads.slice(0, -1) };
+}
+
+function byOrder(a: Revision, b: Revision): number {
+  const order = (a.position ?? Number.MAX_SAFE_INTEGER) - (b.position ?? Number.MAX_SAFE_INTEGER);
+  return order || a.time - b.time;
+}

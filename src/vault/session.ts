@@ -1,0 +1,282 @@
+import type { RandomBytes } from '../crypto/random.js';
+import { Secret } from '../crypto/secret.js';
+import { signingKeyPairFromSeed, signRaw } from '../crypto/sign.js';
+import { isVaultError, VaultError, type VaultErrorCode } from '../errors.js';
+import { deriveKemKey, derivePersonalIndexKey, derivePersonalRosterKey, type KemSeed, type PersonalRoot } from '../keys/hierarchy.js';
+import { nameOf } from '../log/collection-log.js';
+import type { Author } from '../log/sign-op.js';
+import { type Identity, identityHead } from '../protocol/identity-chain.js';
+import { identityAnswer } from '../protocol/messages.js';
+import { paths } from '../protocol/paths.js';
+import type { RequestSigner } from '../protocol/request-signature.js';
+import type { Store } from '../store/port.js';
+import { call } from '../sync/answer.js';
+import { collectionLane, openOutbox, type Outbox } from '../sync/outbox.js';
+import { createSync, type Sync } from '../sync/runner.js';
+import type { Transport } from '../sync/transport.js';
+import { systemWait } from '../sync/wait.js';
+import { Collection, type CollectionContext } from './collection.js';
+import { IdentityBook, type IdentityNeed } from './identity-book.js';
+import { IndexBook } from './index-book.js';
+import type { DeviceProfile } from './local-keystore.js';
+import { readEvidence } from './evidence.js';
+import { createSyncHost } from './sync-host.js';
+import { decodeGrantTerms } from '../formats/grant.js';
+import { logKeys } from '../log/collection-log.js';
+import { type Transaction, Transactions } from './transaction.js';
+
+/** A vault this person owns: its id and its index. */
+export interface OwnedVault {
+  readonly vault: Uint8Array;
+  readonly index: IndexBook;
+}
+
+/** What a session is opened with. */
+export interface SessionOptions {
+  readonly store: Store;
+  readonly transport: Transport;
+  readonly profile: DeviceProfile;
+  readonly personalRoot: PersonalRoot;
+  readonly book: IdentityBook;
+  readonly random: RandomBytes;
+  readonly now: () => number;
+}
+
+/**
+ * An unlocked person on this device: keys, collections, outbox and sync, wired together.
+ *
+ * It decides nothing about documents or sharing; the verbs in the files beside it do, through `transact`.
+ */
+export class Session {
+  readonly store: Store;
+  readonly transport: Transport;
+  readonly profile: DeviceProfile;
+  readonly personalRoot: PersonalRoot;
+  readonly book: IdentityBook;
+  readonly author: Author;
+  readonly kem: { readonly seed: KemSeed; readonly publicKey: Uint8Array };
+  readonly signer: RequestSigner;
+  readonly context: CollectionContext;
+  readonly random: RandomBytes;
+  readonly now: () => number;
+  readonly vaults = new Map<string, OwnedVault>();
+  readonly #collections = new Map<string, Collection>();
+  #outbox!: Outbox;
+  #transactions!: Transactions;
+  #index!: IndexBook;
+  #sync!: Sync;
+  #closed = false;
+  #locked = false;
+
+  private constructor(options: SessionOptions) {
+    const { store, transport, profile, personalRoot, book, random, now } = options;
+    this.store = store;
+    this.transport = transport;
+    this.profile = profile;
+    this.personalRoot = personalRoot;
+    this.book = book;
+    this.random = random;
+    this.now = now;
+    const device = signingKeyPairFromSeed(profile.seed);
+    this.author = { person: profile.person, device: device.publicKey, deviceKey: device.secretKey };
+    this.kem = deriveKemKey(personalRoot, 1);
+    const keyId = { type: 'device', person: profile.person, device: device.publicKey } as const;
+    this.signer = { keyId, sign: (bytes) => signRaw(device.secretKey, bytes) };
+    this.context = { author: this.author, identityOf: (person) => book.get(person), random, now };
+  }
+
+  /** Opens outbox and sync, then every collection that the indexes name. */
+  static async open(options: SessionOptions, found?: (session: Session, transaction: Transaction) => Collection | Promise<Collection>): Promise<Session> {
+    const session = new Session(options);
+    const { store, random, now, transport, profile, personalRoot } = options;
+    session.#outbox = await openOutbox({ store, random, now });
+    session.#transactions = new Transactions(store, session.#outbox);
+    const rosterKey = derivePersonalRosterKey(personalRoot);
+    const prepare = (collection: Collection) => {
+      collection.offerKey(1, derivePersonalIndexKey(personalRoot, 1));
+      collection.offerRosterKey(rosterKey);
+    };
+    const index = found
+      ? await session.transact((transaction) => found(session, transaction))
+      : await session.#load(profile.index, prepare);
+    session.#collections.set(nameOf(index.id), index);
+    session.#index = new IndexBook(index, rosterKey);
+    const host = await createSyncHost(session);
+    session.#sync = createSync({
+      ...{ store, transport, signer: session.signer, host, outbox: session.#outbox },
+      ...{ random, now, wait: systemWait },
+    });
+    await session.discover();
+    return session;
+  }
+
+  /** The personal index. Throws `access/locked`. */
+  get index(): IndexBook {
+    this.requireOpen();
+    return this.#index;
+  }
+
+  get outbox(): Outbox {
+    return this.#outbox;
+  }
+
+  get sync(): Sync {
+    this.requireOpen();
+    return this.#sync;
+  }
+
+  get collections(): readonly Collection[] {
+    return [...this.#collections.values()];
+  }
+
+  get identity(): Identity {
+    const identity = this.book.get(this.profile.person);
+    if (identity === null) throw new VaultError('store/damaged', { what: 'identity' });
+    return identity;
+  }
+
+  /** A collection that is open here, or `null`. */
+  collection(id: Uint8Array): Collection | null {
+    return this.#collections.get(nameOf(id)) ?? null;
+  }
+
+  /** As `collection`. Throws `access/no-key`. */
+  requireCollection(id: Uint8Array): Collection {
+    const collection = this.collection(id);
+    if (collection === null) throw new VaultError('access/no-key');
+    return collection;
+  }
+
+  /** Makes a collection known that was founded in this transaction. */
+  adopt(transaction: Transaction, collection: Collection): void {
+    const name = nameOf(collection.id);
+    this.#collections.set(name, collection);
+    transaction.onUndo(() => this.#collections.delete(name));
+  }
+
+  /** Runs one change: all of it durable, or nothing. Throws `access/locked`, and what the change throws. */
+  async transact<T>(change: (transaction: Transaction) => T | Promise<T>): Promise<T> {
+    this.requireOpen();
+    const result = await this.#transactions.run((transaction) => {
+      this.requireOpen();
+      return change(transaction);
+    });
+    this.#sync?.notify();
+    return result;
+  }
+
+  /** Fetches the identity logs needed, as far as the server has them. Throws `sync/*`, `integrity/*`. */
+  async ensureIdentities(needs: readonly IdentityNeed[]): Promise<void> {
+    await this.book.ensure(needs, async (person, after) => {
+      try {
+        const path = paths.identityAfter(person, after);
+        const { entries } = await call(this.transport, { method: 'GET', path, signer: this.signer }, identityAnswer);
+        return entries;
+      } catch (error) {
+        if (isVaultError(error, 'sync/refused') && error.details['status'] === 404) return [];
+        throw error;
+      }
+    });
+  }
+
+  /** As `ensureIdentities` for one person; throws `share/unknown-person` when there is none. */
+  async requireIdentity(person: Uint8Array): Promise<Identity> {
+    await this.ensureIdentities([{ person, length: 1 }]);
+    const identity = this.book.get(person);
+    if (identity === null) throw new VaultError('share/unknown-person');
+    return identity;
+  }
+
+  /** Follows the indexes: opens the vaults and collections they name, and hands out the keys they hold. */
+  async discover(): Promise<void> {
+    for (const { vault, index, rosterKey } of this.#index.list('index.vault')) {
+      if (this.vaults.has(nameOf(vault))) continue;
+      const key = Secret.of('roster-key', rosterKey.slice());
+      const collection = await this.#open(index, [this.#index], key);
+      this.vaults.set(nameOf(vault), { vault, index: new IndexBook(collection, key) });
+    }
+    this.#offerKeys(this.#index);
+    for (const { terms } of this.#index.list('index.received')) {
+      await this.#open(decodeGrantTerms(terms).collection, [this.#index], null);
+    }
+    for (const { index } of this.vaults.values()) {
+      this.#offerKeys(index);
+      for (const { collection, rosterKey } of index.list('index.collection')) {
+        if (this.collection(collection) === null) {
+          await this.#open(collection, [index], Secret.of('roster-key', rosterKey.slice()));
+        }
+      }
+    }
+    for (const collection of this.#collections.values()) collection.openWaiting();
+  }
+
+  /** Wipes every key. What was open throws `access/locked` from now on; the store stays as it is. */
+  async lock(): Promise<void> {
+    if (this.#locked) return;
+    this.#locked = true;
+    await this.#sync.close();
+    for (const collection of this.#collections.values()) collection.lock();
+    this.author.deviceKey.wipe();
+    this.kem.seed.wipe();
+    this.personalRoot.wipe();
+    this.profile.seed.wipe();
+  }
+
+  /** Locks, then closes the store. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.lock();
+    await this.store.close();
+  }
+
+  get locked(): boolean {
+    return this.#locked;
+  }
+
+  requireOpen(): void {
+    if (this.#locked) throw new VaultError('access/locked');
+  }
+
+  /** How many entries of a person's own identity log this device knows. */
+  get identityLength(): number {
+    return identityHead(this.identity)[0];
+  }
+
+  async #open(id: Uint8Array, indexes: readonly IndexBook[], rosterKey: Secret<'roster-key'> | null): Promise<Collection> {
+    const known = this.collection(id);
+    if (known !== null) return known;
+    const collection = await this.#load(id, (fresh) => {
+      if (rosterKey !== null) fresh.offerRosterKey(rosterKey);
+      for (const index of indexes) offerKeysOf(index, fresh);
+    });
+    this.#collections.set(nameOf(id), collection);
+    return collection;
+  }
+
+  async #load(id: Uint8Array, prepare: (collection: Collection) => void): Promise<Collection> {
+    const collection = await Collection.load(this.store, id, this.context, prepare);
+    for (const { id: entry, kind } of await this.#outbox.list(collectionLane(id))) {
+      if (kind !== 'found' && kind !== 'append') continue;
+      const queued = await this.#outbox.read(entry);
+      if (queued?.entry.kind === 'found') collection.restorePending(queued.entry.op);
+      if (queued?.entry.kind === 'append') for (const op of queued.entry.ops) collection.restorePending(op);
+    }
+    const evidence = await this.store.get(logKeys(id).evidence);
+    if (evidence !== null) collection.frozen = readEvidence(evidence).code as VaultErrorCode;
+    return collection;
+  }
+
+  #offerKeys(index: IndexBook): void {
+    for (const { collection: id, epoch, key } of index.list('index.key')) {
+      this.collection(id)?.offerKey(epoch, Secret.of('collection-key', key.slice()));
+    }
+  }
+}
+
+function offerKeysOf(index: IndexBook, collection: Collection): void {
+  const name = nameOf(collection.id);
+  for (const { collection: id, epoch, key } of index.list('index.key')) {
+    if (nameOf(id) === name) collection.offerKey(epoch, Secret.of('collection-key', key.slice()));
+  }
+}

@@ -1,0 +1,228 @@
+import { equalBytes } from '../crypto/hash.js';
+import { expose, Secret } from '../crypto/secret.js';
+import { VaultError } from '../errors.js';
+import type { GrantTerms } from '../formats/grant.js';
+import { nameOf } from '../log/collection-log.js';
+import type { Identity } from '../protocol/identity-chain.js';
+import type { IndexEntry } from '../records/index-entry.js';
+import { makeGrant } from '../sharing/grants.js';
+import type { LedgerEntry } from '../sharing/roster.js';
+import { collectionLane } from '../sync/outbox.js';
+import type { Collection } from './collection.js';
+import { appendAdmission, appendRoster, appendRotation, foundCollection } from './collection-writer.js';
+import { keyName, sendToInbox } from './inbox.js';
+import type { OwnedVault, Session } from './session.js';
+import type { Transaction } from './transaction.js';
+
+const DAY_MS = 86_400_000;
+
+/** What a grant allows: to read, or also to add records of one's own. */
+export type ShareRole = 'reader' | 'contributor';
+
+/** The terms on which a collection is shared. */
+export interface ShareTerms {
+  readonly role: ShareRole;
+  readonly purpose: string;
+  /** Milliseconds since 1970, or null for no end. */
+  readonly expires: number | null;
+  readonly label: string;
+  readonly category: string | null;
+  readonly item: Uint8Array | null;
+}
+
+/** The collection of a vault for one purpose, or `null` when it was never needed. */
+export function findCollection(
+  session: Session,
+  owned: OwnedVault,
+  wanted: { readonly category: string } | { readonly person: Uint8Array },
+): { readonly entry: IndexEntry<'index.collection'>; readonly collection: Collection } | null {
+  for (const entry of owned.index.list('index.collection')) {
+    const fits =
+      'category' in wanted
+        ? entry.purpose === 'category' && entry.category === wanted.category
+        : entry.purpose === 'share' && entry.person !== null && equalBytes(entry.person, wanted.person);
+    const collection = fits ? session.collection(entry.collection) : null;
+    if (collection !== null) return { entry, collection };
+  }
+  return null;
+}
+
+/** As `findCollection`, founding the collection when there is none. */
+export function ensureCollection(
+  session: Session,
+  transaction: Transaction,
+  owned: OwnedVault,
+  wanted: { readonly category: string } | { readonly person: Uint8Array },
+): Collection {
+  const known = findCollection(session, owned, wanted);
+  if (known !== null) return known.collection;
+  const { random, context, profile } = session;
+  const key = Secret.of('collection-key', random(32));
+  const rosterKey = Secret.of('roster-key', random(32));
+  const collection = foundCollection(transaction, context, { vault: owned.vault, server: profile.serverKey, key, rosterKey });
+  session.adopt(transaction, collection);
+  keepVaultKey(transaction, owned, collection, 1, key);
+  owned.index.put(transaction, 'index.collection', collection.id, {
+    collection: collection.id,
+    vault: owned.vault,
+    purpose: 'category' in wanted ? 'category' : 'share',
+    category: 'category' in wanted ? wanted.category : null,
+    person: 'person' in wanted ? wanted.person : null,
+    rosterKey: expose(rosterKey).slice(),
+  });
+  return collection;
+}
+
+/**
+ * Gives a person access to a collection: one roster op, one encapsulation, whatever the collection holds.
+ *
+ * `recipient` comes from the identity book, so its key is one this device has verified (I3).
+ */
+export function grantAccess(
+  session: Session,
+  transaction: Transaction,
+  owned: OwnedVault,
+  collection: Collection,
+  recipient: Identity,
+  share: ShareTerms,
+): GrantTerms {
+  const { random, now } = session;
+  const state = collection.requireState();
+  const terms: GrantTerms = {
+    v: 1,
+    vault: owned.vault,
+    collection: collection.id,
+    grant: random(16),
+    from: session.author.person,
+    to: recipient.person,
+    role: share.role,
+    purpose: share.purpose,
+    label: share.label,
+    category: share.category,
+    item: share.item,
+    begins: now(),
+    expires: share.expires,
+    time: now(),
+  };
+  const day = share.expires === null ? null : Math.ceil(share.expires / DAY_MS) * DAY_MS;
+  const notAfter = earliest(state.notAfter, day);
+  const reader = { ...readerOf(terms), history: true };
+  if (share.role === 'contributor') appendAdmission(transaction, collection, recipient.person);
+  appendRoster(transaction, collection, { add: [reader], remove: [] }, notAfter, { add: [recipient.person], remove: [] });
+  transaction.onCommit(() => {});
+  const { termsBytes } = sendGrant(session, transaction, collection, recipient, terms);
+  owned.index.put(transaction, 'index.consent', terms.grant, { grant: terms.grant, terms: termsBytes, receipt: null, withdrawn: null });
+  return terms;
+}
+
+function readerOf(terms: GrantTerms) {
+  const { grant, to, role, purpose, expires, time, item } = terms;
+  return { grant, person: to, role, purpose, expires, time, item };
+}
+
+function sendGrant(session: Session, transaction: Transaction, collection: Collection, recipient: Identity, terms: GrantTerms) {
+  const state = collection.requireState();
+  const made = makeGrant({
+    author: session.author,
+    recipient,
+    terms,
+    epoch: state.epoch,
+    key: collection.keyring.requireKey(state.epoch, state),
+    previous: [],
+    head: collection.log.head,
+    random: session.random,
+  });
+  sendToInbox(transaction, recipient.person, made.bytes, collectionLane(collection.id));
+  return made;
+}
+
+/**
+ * Ends the access of these people: a new epoch, its key to everyone who stays, and nothing for those who go.
+ *
+ * What they could read before they may have kept. `carry` false also closes the past to later readers.
+ */
+export function rotateCollection(
+  session: Session,
+  transaction: Transaction,
+  owned: OwnedVault,
+  collection: Collection,
+  options: { readonly remove: readonly Uint8Array[]; readonly carry?: boolean },
+): void {
+  const { random, now, book } = session;
+  const state = collection.requireState();
+  const gone = new Set(options.remove.map(nameOf));
+  const staying = currentReaders(collection, now()).filter(({ person }) => !gone.has(nameOf(person)));
+  for (const { person } of collection.roster.expired(now())) gone.add(nameOf(person));
+  const remove = [...options.remove, ...collection.roster.expired(now()).map(({ person }) => person)];
+  const key = Secret.of('collection-key', random(32));
+  const epoch = state.epoch + 1;
+  keepVaultKey(transaction, owned, collection, epoch, key);
+  const ends = staying.map(({ expires }) => (expires === null ? null : Math.ceil(expires / DAY_MS) * DAY_MS));
+  const notAfter = ends.reduce<number | null>(earliest, null);
+  appendRotation(transaction, collection, { key, remove, notAfter, carry: options.carry ?? true });
+  for (const reader of staying) {
+    const recipient = book.get(reader.person);
+    // Without their identity log no key may be wrapped to them; the next sync brings it, then they are granted anew.
+    if (recipient !== null) regrant(session, transaction, owned, collection, recipient, reader);
+  }
+}
+
+function regrant(
+  session: Session,
+  transaction: Transaction,
+  owned: OwnedVault,
+  collection: Collection,
+  recipient: Identity,
+  reader: LedgerEntry,
+): void {
+  const label = owned.index.list('index.collection').find((entry) => equalBytes(entry.collection, collection.id))?.category ?? '';
+  sendGrant(session, transaction, collection, recipient, {
+    ...{ v: 1, vault: owned.vault, collection: collection.id, grant: reader.grant },
+    ...{ from: session.author.person, to: reader.person, role: reader.role, purpose: reader.purpose, label },
+    ...{ category: label === '' ? null : label, item: reader.item, begins: reader.time, expires: reader.expires, time: session.now() },
+  });
+}
+
+/** The readers of a collection: those whose access is in force, one entry each. */
+export function currentReaders(collection: Collection, now: number): LedgerEntry[] {
+  const readers = new Map<string, LedgerEntry>();
+  for (const entry of collection.roster.current(now)) readers.set(nameOf(entry.person), entry);
+  return [...readers.values()];
+}
+
+/**
+ * Makes sure that what is written now is not readable by someone whose time is over: starts the next epoch if it is.
+ *
+ * To be called before an owner writes. SPEC §6.2 `notAfter`.
+ */
+export function renewEpoch(session: Session, transaction: Transaction, owned: OwnedVault, collection: Collection): void {
+  const state = collection.requireState();
+  const now = session.now();
+  if (collection.role !== 'owner') return;
+  const ended = collection.roster.expired(now);
+  if (ended.length === 0 && (state.notAfter === null || now <= state.notAfter)) return;
+  rotateCollection(session, transaction, owned, collection, { remove: ended.map(({ person }) => person) });
+}
+
+function keepVaultKey(
+  transaction: Transaction,
+  owned: OwnedVault,
+  collection: Collection,
+  epoch: number,
+  key: Secret<'collection-key'>,
+): void {
+  const raw = expose(key).slice();
+  owned.index.put(transaction, 'index.key', keyName(collection.id, epoch, raw), { collection: collection.id, epoch, key: raw });
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}
+
+/** The vault that a collection belongs to, if this person owns it. Throws `access/not-allowed`. */
+export function requireOwnedVault(session: Session, vault: Uint8Array): OwnedVault {
+  const owned = session.vaults.get(nameOf(vault));
+  if (owned === undefined) throw new VaultError('access/not-allowed');
+  return owned;
+}

@@ -1,0 +1,117 @@
+import { hash } from '../crypto/hash.js';
+import { isVaultError } from '../errors.js';
+import { decode, encode } from '../formats/codec.js';
+import { bytesToHex } from '../formats/id.js';
+import { nameOf } from '../log/collection-log.js';
+import { paths } from '../protocol/paths.js';
+import type { DepositItem, InboxItem, SyncHost } from '../sync/host.js';
+import type { QueuedEntry } from '../sync/outbox.js';
+import type { Collection } from './collection.js';
+import { keepEvidence, liftFreeze } from './evidence.js';
+import { identitiesNeeded } from './identity-book.js';
+import { receiveItem } from './inbox.js';
+import { remakePending } from './remake.js';
+import type { Session } from './session.js';
+
+const INBOX_CURSOR = 'cursor/inbox';
+const depositCursorKey = (vault: Uint8Array) => `cursor/deposits/${bytesToHex(vault)}`;
+
+/** The prefix under which deposits wait for an owner's decision. */
+export const depositPrefix = (vault: Uint8Array) => `deposit/${bytesToHex(vault)}/`;
+
+/** The name the server keeps an inbox item under; both sides derive it from the bytes. */
+export function inboxItemId(bytes: Uint8Array): Uint8Array {
+  return hash('inbox', bytes).slice(0, 16);
+}
+
+/** Connects a session with sync: verifies what arrives, remakes what was refused. */
+export async function createSyncHost(session: Session): Promise<SyncHost> {
+  const { store } = session;
+  const depositCursors = new Map<string, number>();
+  for (const { key, value } of await store.scan({ prefix: 'cursor/' })) depositCursors.set(key, decode(value, { maxBytes: 16 }) as number);
+  const cursorOf = (key: string) => depositCursors.get(key) ?? 0;
+
+  const ingest: SyncHost['ingest'] = async (id, served) => {
+    const collection = session.requireCollection(id);
+    await session.ensureIdentities(identitiesNeeded(served.ops));
+    try {
+      await session.transact((transaction) => {
+        collection.ingest(transaction, served);
+        liftFreeze(transaction, collection);
+      });
+    } catch (error) {
+      if (isVaultError(error) && error.code.startsWith('integrity/')) {
+        await session.transact((transaction) => keepEvidence(transaction, collection, error.code, served, session.now()));
+      }
+      throw error;
+    }
+    await afterIngest(session, collection);
+  };
+
+  return {
+    collections: () => session.collections.map(({ id, log }) => ({ collection: id, position: log.position })),
+    vaults: () =>
+      [...session.vaults.values()].map(({ vault }) => ({ vault, depositCursor: cursorOf(depositCursorKey(vault)) })),
+    inboxCursor: () => cursorOf(INBOX_CURSOR),
+    ingest,
+    async appended(id, ops, { positions, head }) {
+      const collection = session.requireCollection(id);
+      // Already here when a pull came first; else taken in as it was sent, without downloading it again.
+      if (positions[0] !== collection.log.position + 1) return;
+      await ingest(id, { ops, head, more: false });
+    },
+    refused: (queued, code) => settleRefusal(session, queued, code),
+    async receivedInbox(items: readonly InboxItem[]) {
+      for (const { bytes } of items) await receiveItem(session, bytes);
+      await session.transact((transaction) => {
+        for (const { bytes } of items) {
+          const path = paths.inboxItem(inboxItemId(bytes));
+          transaction.send('inbox', { kind: 'request', method: 'DELETE', path, body: null });
+        }
+        moveCursor(INBOX_CURSOR, items);
+        transaction.put(INBOX_CURSOR, encode(cursorOf(INBOX_CURSOR)));
+      });
+      await session.discover();
+    },
+    async receivedDeposits(vault, items: readonly DepositItem[]) {
+      const key = depositCursorKey(vault);
+      await session.transact((transaction) => {
+        for (const { bytes } of items) transaction.put(depositPrefix(vault) + bytesToHex(inboxItemId(bytes)), bytes);
+        moveCursor(key, items);
+        transaction.put(key, encode(cursorOf(key)));
+      });
+    },
+  };
+
+  function moveCursor(key: string, items: readonly { readonly cursor: number }[]): void {
+    depositCursors.set(key, Math.max(cursorOf(key), ...items.map(({ cursor }) => cursor)));
+  }
+}
+
+async function afterIngest(session: Session, collection: Collection): Promise<void> {
+  if (collection.hasStalePending()) await remakePending(session, collection);
+  const isIndex =
+    collection === session.index.collection || [...session.vaults.values()].some(({ index }) => index.collection === collection);
+  if (isIndex) await session.discover();
+}
+
+async function settleRefusal(session: Session, queued: QueuedEntry, code: string): Promise<boolean> {
+  const { entry, id } = queued;
+  if (entry.kind === 'append' || entry.kind === 'found') {
+    if (code !== 'stale-epoch' && code !== 'not-after' && code !== 'sequence') return false;
+    const collection = session.collection(entry.collection);
+    if (collection === null) return false;
+    return remakePending(session, collection);
+  }
+  // What was to be made exists already, or what was to be removed is gone: done, either way.
+  if (entry.kind === 'request' && (code === 'exists' || (code === 'not-found' && entry.method === 'DELETE'))) {
+    await session.transact((transaction) => transaction.writes.push(...session.outbox.remove(id)));
+    return true;
+  }
+  return false;
+}
+
+/** Whether two collections are the same object by id. */
+export function isSameCollection(a: Collection, b: Collection): boolean {
+  return nameOf(a.id) === nameOf(b.id);
+}

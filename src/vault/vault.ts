@@ -1,0 +1,215 @@
+import { VaultError } from '../errors.js';
+import { type Id, parseId, printId } from '../formats/id.js';
+import { equalBytes } from '../crypto/hash.js';
+import { decodeGrantTerms } from '../formats/grant.js';
+import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
+import { isTrustedEnough, type Trust } from '../sharing/contacts.js';
+import { DepositBox } from './deposit-box.js';
+import { Documents } from './documents.js';
+import { type Evidence, readEvidence } from './evidence.js';
+import { linkDocuments, unlinkDocument } from './links.js';
+import type { Contact, People } from './people.js';
+import { ledgerOf, type LedgerLine } from './readers.js';
+import { logKeys } from '../log/collection-log.js';
+import type { OwnedVault, Session } from './session.js';
+import { ensureCollection, findCollection, grantAccess, requireOwnedVault, rotateCollection, type ShareRole } from './shares.js';
+
+/** Who a vault is about. All of it is sealed; none is checked against a register. */
+export interface Holder {
+  readonly birthName: string;
+  readonly givenNames?: readonly string[];
+  /** `YYYY-MM-DD`. */
+  readonly birthDate?: string;
+  readonly sex?: 'female' | 'male' | 'unknown';
+  /** INSEE code of the place of birth, five characters. */
+  readonly birthPlace?: string;
+}
+
+/** What is shared with whom, why, and until when. */
+export interface ShareOptions {
+  readonly with: Contact | Id<'person'>;
+  /** A whole category… */
+  readonly category?: DocumentCategory;
+  /** …or single documents. */
+  readonly document?: Id<'item'>;
+  readonly documents?: readonly Id<'item'>[];
+  /** `contributor` may also add documents of their own to the category. */
+  readonly role?: ShareRole;
+  /** Why, in a word that both sides will see: `care` unless said otherwise. */
+  readonly purpose?: string;
+  /** End of the access: a date, or milliseconds since 1970. */
+  readonly expires?: Date | number;
+  /** How sure one must be of the person's keys; `pinned` unless said otherwise. */
+  readonly trust?: Exclude<Trust, 'unknown' | 'credentialed'>;
+}
+
+/** An access given, as the one who gave it holds it. */
+export interface Grant {
+  /** Stable for this access; give it to `revoke`. */
+  readonly id: string;
+  readonly with: Id<'person'>;
+  readonly category: DocumentCategory | null;
+  readonly documents: readonly Id<'item'>[];
+  readonly role: ShareRole;
+  readonly purpose: string;
+  readonly expires: number | null;
+}
+
+/** A vault, for its owner: the documents, who may read them, and what others leave for the holder. */
+export class Vault {
+  readonly id: Id<'vault'>;
+  readonly documents: Documents;
+  readonly deposits: DepositBox;
+  readonly #session: Session;
+  readonly #owned: OwnedVault;
+  readonly #people: People;
+
+  constructor(session: Session, owned: OwnedVault, people: People) {
+    this.#session = session;
+    this.#owned = owned;
+    this.#people = people;
+    this.id = printId('vault', owned.vault);
+    this.documents = new Documents(session, owned);
+    this.deposits = new DepositBox(session, owned);
+  }
+
+  /** Who the vault is about, or `null` before the first sync of a new device. */
+  get holder(): Holder | null {
+    this.#session.requireOpen();
+    const [entry] = this.#owned.index.list('index.holder');
+    if (entry === undefined) return null;
+    const { birthName, givenNames, birthDate, sex, birthPlace } = entry;
+    return {
+      birthName,
+      givenNames,
+      ...(birthDate === null ? {} : { birthDate }),
+      ...(sex === null ? {} : { sex }),
+      ...(birthPlace === null ? {} : { birthPlace }),
+    };
+  }
+
+  /**
+   * Gives a person access by wrapping a key for them; no document is encrypted again.
+   *
+   * Takes effect for them when both have synced. What they read they may keep, also after `revoke`. Throws
+   * `share/unknown-person` unless their card was added, `share/trust-too-low`, `usage/invalid`, `usage/not-found`. The
+   * server learns that this person was given access to a collection, not why, in which role or until when to the
+   * minute.
+   */
+  async share(options: ShareOptions): Promise<Grant> {
+    const person = typeof options.with === 'string' ? options.with : options.with.id;
+    const { identity, trust } = await this.#people.identityOf(person);
+    if (!isTrustedEnough(trust, options.trust ?? 'pinned')) throw new VaultError('share/trust-too-low', { trust });
+    const session = this.#session;
+    const owned = this.#owned;
+    const purpose = options.purpose ?? 'care';
+    const role = options.role ?? 'reader';
+    const expires = options.expires === undefined ? null : Number(options.expires);
+    if (expires !== null && !(Number.isSafeInteger(expires) && expires > session.now())) {
+      throw new VaultError('usage/invalid', { argument: 'expires' });
+    }
+    if (purpose.length === 0 || purpose.length > 64) throw new VaultError('usage/invalid', { argument: 'purpose' });
+    const documents = options.documents ?? (options.document === undefined ? [] : [options.document]);
+    const { category } = options;
+    const shown = { with: person, role, purpose, expires };
+    if (category !== undefined && documents.length === 0 && isDocumentCategory(category)) {
+      return session.transact((transaction) => {
+        const collection = ensureCollection(session, transaction, owned, { category });
+        const share = { role, purpose, expires, label: category, category, item: null };
+        const terms = grantAccess(session, transaction, owned, collection, identity, share);
+        return { ...shown, id: printId('grant', terms.grant), category, documents: [] };
+      });
+    }
+    if (documents.length === 0 || category !== undefined || role !== 'reader') {
+      throw new VaultError('usage/invalid', { argument: category === undefined ? 'document' : 'category' });
+    }
+    return session.transact((transaction) => {
+      const sources = documents.map((id) => this.documents.locate(id));
+      const { links } = linkDocuments(session, transaction, owned, identity, sources, { purpose, expires });
+      const id = links.map(({ linkItem }) => printId('item', linkItem)).join(' ');
+      return { ...shown, id, category: null, documents: [...documents] };
+    });
+  }
+
+  /**
+   * Ends an access: nothing written from now on can be read with the keys that were given.
+   *
+   * A category gets a new key, which goes to everyone who stays; the server stops serving at the next sync. What the
+   * person could already read, they may have kept. Ending twice is once. Throws `usage/not-found`.
+   */
+  async revoke(grant: Grant): Promise<void> {
+    const session = this.#session;
+    const owned = this.#owned;
+    const person = parseId('person', grant.with);
+    await session.transact((transaction) => {
+      if (grant.category !== null) {
+        const found = findCollection(session, owned, { category: grant.category });
+        if (found === null) throw new VaultError('usage/not-found', { id: grant.id });
+        const entry = found.collection.roster.history().find((line) => printId('grant', line.grant) === grant.id);
+        if (entry === undefined) throw new VaultError('usage/not-found', { id: grant.id });
+        if (entry.ended === null) rotateCollection(session, transaction, owned, found.collection, { remove: [person] });
+        return;
+      }
+      const wanted = new Set(grant.documents);
+      for (const link of owned.index.list('index.link')) {
+        const about = equalBytes(link.person, person) && wanted.has(printId('item', link.sourceItem));
+        if (about && link.ended === null) unlinkDocument(session, transaction, owned, link);
+      }
+    });
+  }
+
+  /** The accesses in force, for showing and for revoking. */
+  grants(): Grant[] {
+    this.#session.requireOpen();
+    const now = this.#session.now();
+    const grants: Grant[] = [];
+    for (const line of this.ledger()) {
+      if (line.ended !== null || (line.expires !== null && line.expires <= now)) continue;
+      const id = line.grant ?? `${line.person} ${line.document ?? ''}`;
+      grants.push({
+        id,
+        with: line.person,
+        category: line.category as DocumentCategory | null,
+        documents: line.document === null ? [] : [line.document],
+        role: line.role,
+        purpose: line.purpose,
+        expires: line.expires,
+      });
+    }
+    return grants;
+  }
+
+  /** Every access ever given, in force or ended, oldest first: complete, since each is a signed op in a log. */
+  ledger(): LedgerLine[] {
+    this.#session.requireOpen();
+    return ledgerOf(this.#session, this.#owned);
+  }
+
+  /**
+   * The consent receipt of a grant: the terms, signed by both sides, once the other has accepted; else `null`.
+   *
+   * `verifyConsentReceipt` checks it anywhere, without this vault.
+   */
+  consent(grant: Id<'grant'>): { readonly receipt: Uint8Array | null; readonly purpose: string; readonly expires: number | null } | null {
+    const entry = this.#owned.index.get('index.consent', parseId('grant', grant));
+    if (entry === null) return null;
+    const { purpose, expires } = decodeGrantTerms(entry.terms);
+    return { receipt: entry.receipt, purpose, expires };
+  }
+
+  /** Proof kept of what a server did wrong, by collection; empty when it never did. */
+  async evidence(): Promise<{ readonly collection: Id<'collection'>; readonly evidence: Evidence; readonly bytes: Uint8Array }[]> {
+    const found = [];
+    for (const { id } of this.#session.collections) {
+      const bytes = await this.#session.store.get(logKeys(id).evidence);
+      if (bytes !== null) found.push({ collection: printId('collection', id), evidence: readEvidence(bytes), bytes });
+    }
+    return found;
+  }
+}
+
+/** The vault of this id, for a person who owns it. Throws `access/not-allowed`. */
+export function vaultOf(session: Session, id: Uint8Array, people: People): Vault {
+  return new Vault(session, requireOwnedVault(session, id), people);
+}
+
