@@ -59,6 +59,8 @@ export class Collection {
   readonly damaged: DamagedRecord[] = [];
   /** Set when tampering was detected: reads go on from verified data, writes do not. */
   frozen: VaultErrorCode | null = null;
+  /** Set when the server would not serve this log to this person: what a revocation looks like from outside. */
+  refused = false;
   /** When the log was last verified against the server, by this device's clock; null before the first time. */
   verifiedAt: number | null = null;
   readonly context: CollectionContext;
@@ -134,6 +136,7 @@ export class Collection {
       }
       this.#rebase();
       this.openWaiting();
+      this.refused = false;
       if (!served.more) this.verifiedAt = this.context.now();
     });
     return verified.accepted;

@@ -8,6 +8,7 @@ import { encodeMessage, putSlotRequest } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
 import { printContactCard } from '../sharing/contacts.js';
 import type { SyncCall, SyncStatus } from '../sync/runner.js';
+import { logTarget } from '../sync/pull.js';
 import type { SyncReport } from '../sync/run.js';
 import { foundCollection } from './collection-writer.js';
 import { DepositBox } from './deposit-box.js';
@@ -163,14 +164,27 @@ export class Person {
    */
   async sync(options: SyncCall = {}): Promise<SyncReport> {
     const session = this.#session;
-    const report = await session.sync.sync(options);
+    const report = this.#settle(await session.sync.sync(options));
     const queued = await session.transact((transaction) => {
       for (const owned of session.vaults.values()) maintainLinks(session, transaction, owned);
       return transaction.entries.length;
     });
     if (queued === 0) return report;
-    const again = await session.sync.sync(options);
+    const again = this.#settle(await session.sync.sync(options));
     return { ...again, pushed: report.pushed + again.pushed, pulled: report.pulled + again.pulled };
+  }
+
+  /** A log that is not served any more to someone who only read it is a state, not a failure. */
+  #settle(report: SyncReport): SyncReport {
+    const ended = new Set<string>();
+    for (const collection of this.#session.collections) {
+      const target = logTarget(collection.id);
+      const gone = report.failed.some(({ lane, code }) => lane === target && (code === 'forbidden' || code === 'not-found'));
+      if (!gone || collection.role === 'owner') continue;
+      collection.refused = true;
+      ended.add(target);
+    }
+    return { ...report, failed: report.failed.filter(({ lane }) => !ended.has(lane)) };
   }
 
   /** Syncs in the background from now on; `onStatus` hears of every change. Returns the function that stops hearing. */

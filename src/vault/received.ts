@@ -45,13 +45,14 @@ export class ReceivedShare {
   }
 
   /**
-   * `open` while what is written now can be read; `ended` after a revocation or the end date. What was readable
-   * before may still be here.
+   * `open` while what is written now can be read; `ended` by its date or a new epoch; `refused` when the server no
+   * longer serves it, which is what a revocation looks like from here. What was readable before may still be here.
    */
-  get status(): 'open' | 'ended' {
+  get status(): 'open' | 'ended' | 'refused' {
     if (this.expires !== null && this.expires <= this.#session.now()) return 'ended';
-    const { state, keyring } = this.#collection;
-    return state !== null && keyring.keyOf(state.epoch, state) !== null ? 'open' : 'ended';
+    const { state, keyring, refused } = this.#collection;
+    if (state !== null && keyring.keyOf(state.epoch, state) === null) return 'ended';
+    return refused ? 'refused' : 'open';
   }
 
   /** The documents shared, newest first. */
@@ -84,7 +85,7 @@ export class ReceivedShare {
    * Throws `access/not-allowed` unless the grant is a contributor's and in force, `access/expired`.
    */
   async add(file: FileSource, metadata: Omit<DocumentMetadata, 'category'>, work: WorkOptions = {}): Promise<Document> {
-    if (this.role !== 'contributor' || this.status === 'ended') throw new VaultError('access/not-allowed');
+    if (this.role !== 'contributor' || this.status !== 'open') throw new VaultError('access/not-allowed');
     const session = this.#session;
     const collection = this.#collection;
     const source = openSource(file);
