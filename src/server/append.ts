@@ -56,13 +56,14 @@ export async function appendOps(
       .flatMap(({ header: { control } }) => (control?.type === 'prune' ? control.changes : []))
       .map(bytesToHex),
   );
+  const known = await positionsOf(db, collection, ops);
   const positions: number[] = [];
   const rows: IncomingRow[] = [];
   let membersChanged = false;
   for (const op of ops) {
-    const known = await positionOf(db, collection, op);
-    if (known !== null) {
-      positions.push(known);
+    const position = known.get(op);
+    if (position !== undefined) {
+      positions.push(position);
       continue;
     }
     const wasLost = restored !== null && state.position < restored.position;
@@ -180,21 +181,44 @@ export function lostHead(
   return head.position > position ? head : null;
 }
 
-async function positionOf(db: Db, collection: Uint8Array, op: IncomingOp): Promise<number | null> {
-  const { device, incarnation, seq } = op.header;
-  const row = await db
-    .selectFrom('ops')
-    .select(['position', 'op'])
-    .where('collection', '=', collection)
-    .where('device', '=', device)
-    .where('incarnation', '=', incarnation)
-    .where('seq', '=', seq)
-    .executeTakeFirst();
-  if (!row) return null;
-  const known = decodeOp(row.op);
-  const same = equalBytes(known.headerBytes, op.headerBytes) && equalBytes(known.signature, op.signature);
-  if (!same) throw refuse('sequence', { rule: 'integrity/bad-chain' });
-  return row.position;
+/** Where the ops stand that are there already. Refuses another op under a number that is taken. */
+async function positionsOf(
+  db: Db,
+  collection: Uint8Array,
+  ops: readonly IncomingOp[],
+): Promise<ReadonlyMap<IncomingOp, number>> {
+  const positions = new Map<IncomingOp, number>();
+  const rest = new Set(ops);
+  for (const first of ops) {
+    if (!rest.has(first)) continue;
+    const { device, incarnation } = first.header;
+    const line = [...rest].filter(
+      ({ header }) => equalBytes(header.device, device) && equalBytes(header.incarnation, incarnation),
+    );
+    const rows = await db
+      .selectFrom('ops')
+      .select(['position', 'seq', 'op'])
+      .where('collection', '=', collection)
+      .where('device', '=', device)
+      .where('incarnation', '=', incarnation)
+      .where(
+        'seq',
+        'in',
+        line.map(({ header }) => header.seq),
+      )
+      .execute();
+    const bySeq = new Map(rows.map((row) => [row.seq, row]));
+    for (const op of line) {
+      rest.delete(op);
+      const row = bySeq.get(op.header.seq);
+      if (!row) continue;
+      const known = decodeOp(row.op);
+      const same = equalBytes(known.headerBytes, op.headerBytes) && equalBytes(known.signature, op.signature);
+      if (!same) throw refuse('sequence', { rule: 'integrity/bad-chain' });
+      positions.set(op, row.position);
+    }
+  }
+  return positions;
 }
 
 async function prune(

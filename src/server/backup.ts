@@ -1,11 +1,10 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import Database from 'libsql';
 import { VaultError } from '../errors.js';
 import { bytesToHex } from '../formats/id.js';
 import { DATA_FILES } from './open-server.js';
-import { openDatabase } from './sql/database.js';
+import { copyDatabase, openDatabase } from './sql/database.js';
 
 /**
  * Copies a server's data, also while it runs: the database as of one moment, then every blob it says is complete.
@@ -25,13 +24,7 @@ export async function backUp(options: {
   // The name with the final ending comes last, so that half a backup is not taken for one.
   const unfinished = join(to, `${DATA_FILES.database}.part`);
   await rm(unfinished, { force: true });
-  const source = new Database(join(dataDir, DATA_FILES.database));
-  try {
-    source.pragma('busy_timeout = 5000');
-    source.prepare('vacuum into ?').run([unfinished]);
-  } finally {
-    source.close();
-  }
+  copyDatabase({ path: join(dataDir, DATA_FILES.database), to: unfinished });
   const blobs = await copyBlobs({ database: unfinished, from: dataDir, to });
   await rename(unfinished, join(to, DATA_FILES.database));
   return { blobs };

@@ -26,3 +26,14 @@ export async function openDatabase(options: { readonly path: string }): Promise<
   }
   return db;
 }
+
+/** Writes a copy as of one moment to a file that is not there yet; the database may be in use, also by another process. */
+export function copyDatabase(options: { readonly path: string; readonly to: string }): void {
+  const database = new Database(options.path);
+  try {
+    database.pragma('busy_timeout = 5000');
+    database.prepare('vacuum into ?').run([options.to]);
+  } finally {
+    database.close();
+  }
+}

@@ -240,6 +240,15 @@ describe('a collection log on the server (PROTOCOL §4.3)', () => {
     expect((await append(server.url, writer, collection, [log.op(writer)])).code).toBe('not-found');
   });
 
+  it("takes an op from its author's side, not from a reader, except what it has lost", async () => {
+    const { log, collection, head } = await newLog({ add: [reader.identity.person] });
+    const op = log.op(owner);
+    expect((await append(server.url, reader, collection, [op])).code).toBe('forbidden');
+    // A head that is not ahead of the log proves no loss.
+    expect((await append(server.url, reader, collection, [op], { restored: head })).code).toBe('forbidden');
+    expect((await append(server.url, writer, collection, [op])).status).toBe(200);
+  });
+
   it('does not undo an access change when an old append is repeated', async () => {
     const { log, collection } = await newLog();
     const ops = [log.op(owner)];

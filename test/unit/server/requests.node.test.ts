@@ -93,7 +93,7 @@ describe('requests (PROTOCOL §2, R29)', () => {
         time,
       });
       expect([reply.status, reply.code]).toEqual([400, 'clock']);
-      expect(Math.abs((reply.details()['time'] as number) - Date.now())).toBeLessThan(60_000);
+      expect(Math.abs((reply.details().time as number) - Date.now())).toBeLessThan(60_000);
     }
   });
 

@@ -62,7 +62,7 @@ it('what is stored sealed or signed shows these fields beside its ciphertext, an
   const founding = decodeOp(log.found(person, { server: server.key }));
   const rotation = decodeOp(log.rotate(person, [member(person)]));
   const controls = [founding, rotation].map(({ headerBytes }) => decodeOpHeader(headerBytes));
-  clear['op'] = Object.keys(controls[0] as object).sort();
+  clear.op = Object.keys(controls[0] as object).sort();
   for (const { control } of controls)
     if (control) clear[`op.control.${control.type}`] = Object.keys(control).sort();
   const entries = addDevice(person, 'phone').identity.entries.map(
