@@ -1,5 +1,6 @@
 import { Secret } from '../crypto/secret.js';
 import { VaultError, type VaultErrorCode } from '../errors.js';
+import { decodeGrantTerms } from '../formats/grant.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import { nameOf } from '../log/collection-log.js';
 import { generatePhrase, type PhraseLanguage } from '../keys/phrase.js';
@@ -138,7 +139,7 @@ export class Person {
     const rootSeed = await openPassphraseRootSeed(local, options.passphrase);
     const { words, entropy } = await generatePhrase(session.random, options.language ?? 'fr');
     const { person } = session.author;
-    const content = { rootSeed, personalRoot: session.personalRoot, index: session.profile.index };
+    const content = { rootSeed, personalRoot: session.personalRoot, index: session.index.collection.id };
     const { slotId, bytes } = createPhraseSlot({ entropy, person, content, random: session.random, time: session.now() });
     rootSeed.wipe();
     entropy.wipe();
@@ -177,10 +178,12 @@ export class Person {
   /** A log that is not served any more to someone who only read it is a state, not a failure. */
   #settle(report: SyncReport): SyncReport {
     const ended = new Set<string>();
-    for (const collection of this.#session.collections) {
-      const target = logTarget(collection.id);
+    for (const { terms } of this.#session.index.list('index.received')) {
+      const { collection: id } = decodeGrantTerms(terms);
+      const target = logTarget(id);
       const gone = report.failed.some(({ lane, code }) => lane === target && (code === 'forbidden' || code === 'not-found'));
-      if (!gone || collection.role === 'owner') continue;
+      const collection = this.#session.collection(id);
+      if (!gone || collection === null) continue;
       collection.refused = true;
       ended.add(target);
     }
