@@ -57,12 +57,17 @@ export class LogBench {
   }
 
   /** The next op of a device, one record in it unless `change` says otherwise. */
-  draft(who: Person, change: Partial<OpHeader> = {}, bodies: readonly Uint8Array[] = [this.random(300)]): Draft {
+  draft(
+    who: Person,
+    change: Partial<OpHeader> = {},
+    bodies: readonly Uint8Array[] = [this.random(300)],
+  ): Draft {
     const name = bytesToHex(who.device);
     const incarnation = this.#incarnations.get(name) ?? this.random(16);
     this.#incarnations.set(name, incarnation);
     const line = this.state?.lines.find(
-      (other) => bytesToHex(other.device) === name && bytesToHex(other.incarnation) === bytesToHex(incarnation),
+      (other) =>
+        bytesToHex(other.device) === name && bytesToHex(other.incarnation) === bytesToHex(incarnation),
     );
     const header: OpHeader = {
       v: 1,
@@ -88,7 +93,11 @@ export class LogBench {
   }
 
   /** The op that founds the log, with these members. */
-  founding(who: Person, members: readonly Member[] = [this.member(who)], notAfter: number | null = null): Draft {
+  founding(
+    who: Person,
+    members: readonly Member[] = [this.member(who)],
+    notAfter: number | null = null,
+  ): Draft {
     return this.draft(who, {
       control: {
         type: 'found',
@@ -129,7 +138,8 @@ export class LogBench {
     this.state = applied.state;
     this.hashes.push(applied.state.hash);
     this.ops.push(op);
-    if (applied.outcome === 'applied') for (const [change] of applied.header.changes) this.changes.add(bytesToHex(change));
+    if (applied.outcome === 'applied')
+      for (const [change] of applied.header.changes) this.changes.add(bytesToHex(change));
     return applied;
   }
 
@@ -142,7 +152,10 @@ export class LogBench {
   }
 
   /** A head of this log as its server signs it. */
-  head(position = this.now.position, changed: { readonly hash?: Uint8Array; readonly collection?: Uint8Array } = {}): SignedHead {
+  head(
+    position = this.now.position,
+    changed: { readonly hash?: Uint8Array; readonly collection?: Uint8Array } = {},
+  ): SignedHead {
     const headBytes = encodeHead({
       collection: changed.collection ?? this.now.collection,
       position,

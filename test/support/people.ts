@@ -1,7 +1,13 @@
 import { Secret } from '../../src/crypto/secret.js';
 import { type SigningKeyPair, signingKeyPairFromSeed } from '../../src/crypto/sign.js';
 import { deriveKemKey, type KemSeed, type PersonalRoot } from '../../src/keys/hierarchy.js';
-import { admitDevice, type DeviceSeed, generateDeviceSeed, generateIdentity, type RootSeed } from '../../src/keys/identity.js';
+import {
+  admitDevice,
+  type DeviceSeed,
+  generateDeviceSeed,
+  generateIdentity,
+  type RootSeed,
+} from '../../src/keys/identity.js';
 import type { Identity } from '../../src/protocol/identity-chain.js';
 import { seededRandom } from './seeded-random.js';
 
@@ -23,8 +29,14 @@ export interface Person {
 
 /** A person whose keys depend on the name alone. */
 export function person(name: string): Person {
-  const { identity, rootSeed, personalRoot, deviceSeed } = generateIdentity(seededRandom(`person ${name}`), START);
-  return withDevice({ name, identity, rootSeed, personalRoot, kemSeed: deriveKemKey(personalRoot, 1).seed }, deviceSeed);
+  const { identity, rootSeed, personalRoot, deviceSeed } = generateIdentity(
+    seededRandom(`person ${name}`),
+    START,
+  );
+  return withDevice(
+    { name, identity, rootSeed, personalRoot, kemSeed: deriveKemKey(personalRoot, 1).seed },
+    deviceSeed,
+  );
 }
 
 /** The same person on a second device, which the identity log admits. */

@@ -30,38 +30,61 @@ async function* inPieces(file: Uint8Array, size: number): AsyncGenerator<Uint8Ar
   for (let start = 0; start < file.length; start += size) yield file.subarray(start, start + size);
 }
 
-async function make(file: Uint8Array, options: { pieces?: number; bytes?: number; signal?: AbortSignal } = {}): Promise<Made> {
+async function make(
+  file: Uint8Array,
+  options: { pieces?: number; bytes?: number; signal?: AbortSignal } = {},
+): Promise<Made> {
   const parts: Uint8Array[] = [];
   const reference = await sealBlob({
-    ...{ source: inPieces(file, options.pieces ?? 65536), bytes: options.bytes ?? file.length, vault, blob: random(16), random },
+    ...{
+      source: inPieces(file, options.pieces ?? 65536),
+      bytes: options.bytes ?? file.length,
+      vault,
+      blob: random(16),
+      random,
+    },
     append: async (stored) => void parts.push(stored.slice()),
     signal: options.signal,
   });
   return { reference, stored: concatBytes(...parts) };
 }
 
-const reader = (stored: Uint8Array) => async (offset: number, length: number) => stored.slice(offset, offset + length);
+const reader = (stored: Uint8Array) => async (offset: number, length: number) =>
+  stored.slice(offset, offset + length);
 
 /** Everything that comes out until the end or the first error, and that error's code. */
-async function read(made: Made, options: { start?: number; end?: number; vault?: Uint8Array; signal?: AbortSignal } = {}) {
+async function read(
+  made: Made,
+  options: { start?: number; end?: number; vault?: Uint8Array; signal?: AbortSignal } = {},
+) {
   const pieces: Uint8Array[] = [];
   const code = await codeOf(async () => {
     const { reference, stored } = made;
-    for await (const piece of openBlob({ reference, vault, read: reader(stored), ...options })) pieces.push(piece.slice());
+    for await (const piece of openBlob({ reference, vault, read: reader(stored), ...options }))
+      pieces.push(piece.slice());
   });
   return { code, bytes: concatBytes(...pieces) };
 }
 
 /** The code of a reading, if these bytes came out before it ended; comparing large arrays is slow in an assertion. */
-function outcome({ code, bytes }: { readonly code: string; readonly bytes: Uint8Array }, expected: Uint8Array): string {
-  return equalBytes(bytes, expected) ? code : `${code} after ${bytes.length} bytes, not the ${expected.length} expected`;
+function outcome(
+  { code, bytes }: { readonly code: string; readonly bytes: Uint8Array },
+  expected: Uint8Array,
+): string {
+  return equalBytes(bytes, expected)
+    ? code
+    : `${code} after ${bytes.length} bytes, not the ${expected.length} expected`;
 }
 
 const chunkAt = (stored: Uint8Array, index: number) =>
   stored.slice(PREFIX + index * SEALED_CHUNK, PREFIX + (index + 1) * SEALED_CHUNK);
 
 /** Puts ciphertext chunks in another order and leaves the rest; with `hashes`, the hash list follows them. */
-async function rearranged({ reference, stored }: Made, order: readonly number[], hashes = false): Promise<Made> {
+async function rearranged(
+  { reference, stored }: Made,
+  order: readonly number[],
+  hashes = false,
+): Promise<Made> {
   const { chunks } = reference;
   const body = stored.slice(PREFIX, stored.length - chunks * 32);
   const list = stored.slice(stored.length - chunks * 32);
@@ -75,17 +98,32 @@ async function rearranged({ reference, stored }: Made, order: readonly number[],
 }
 
 describe('a blob', () => {
-  it.each([0, 1, 255, 256, 257, 8192, 8193, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 600_000])('of %d bytes comes back whole', async (bytes) => {
-    const file = fileOf(bytes);
-    const made = await make(file);
-    expect(outcome(await read(made), file)).toBe('ok');
-    expect(made.stored).toHaveLength(made.reference.stored);
-    expect(await codeOf(() => checkStoredBlob(made.reference, reader(made.stored)))).toBe('ok');
-    expect(checkBlobReference(made.reference)).toEqual(made.reference);
-  });
+  it.each([0, 1, 255, 256, 257, 8192, 8193, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 600_000])(
+    'of %d bytes comes back whole',
+    async (bytes) => {
+      const file = fileOf(bytes);
+      const made = await make(file);
+      expect(outcome(await read(made), file)).toBe('ok');
+      expect(made.stored).toHaveLength(made.reference.stored);
+      expect(await codeOf(() => checkStoredBlob(made.reference, reader(made.stored)))).toBe('ok');
+      expect(checkBlobReference(made.reference)).toEqual(made.reference);
+    },
+  );
 
   it('has the sizes of its padding class, so the server learns the class alone', async () => {
-    for (const bytes of [0, 1, 256, 257, 8192, 8193, CHUNK - 1, CHUNK, CHUNK + 1, 5_000_000, LIMITS.blobBytesMax]) {
+    for (const bytes of [
+      0,
+      1,
+      256,
+      257,
+      8192,
+      8193,
+      CHUNK - 1,
+      CHUNK,
+      CHUNK + 1,
+      5_000_000,
+      LIMITS.blobBytesMax,
+    ]) {
       const { padded, chunks, stored } = blobSizes(bytes);
       expect(padded).toBe(bytes === 0 ? 256 : paddedLength(bytes - 1));
       expect(padded).toBeGreaterThanOrEqual(bytes);
@@ -98,7 +136,13 @@ describe('a blob', () => {
 
   it('of the largest size has a reference that can be read again', () => {
     const sizes = blobSizes(LIMITS.blobBytesMax);
-    const reference = { id: random(16), key: random(32), bytes: LIMITS.blobBytesMax, ...sizes, list: random(32) };
+    const reference = {
+      id: random(16),
+      key: random(32),
+      bytes: LIMITS.blobBytesMax,
+      ...sizes,
+      list: random(32),
+    };
     expect(checkBlobReference(reference)).toEqual(reference);
   });
 
@@ -122,7 +166,9 @@ describe('a blob', () => {
     const edges = [0, 1, 300, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, file.length - 1, file.length];
     for (const start of edges) {
       for (const end of edges.filter((edge) => edge >= start)) {
-        expect.soft(outcome(await read(made, { start, end }), file.slice(start, end)), `${start}-${end}`).toBe('ok');
+        expect
+          .soft(outcome(await read(made, { start, end }), file.slice(start, end)), `${start}-${end}`)
+          .toBe('ok');
       }
     }
     expect(outcome(await read(made, { start: -5, end: 10 }), file.slice(0, 10))).toBe('ok');
@@ -137,8 +183,16 @@ describe('a blob', () => {
       offsets.push(offset);
       return made.stored.slice(offset, offset + length);
     };
-    for await (const _ of openBlob({ reference: made.reference, vault, read: spy, start: CHUNK + 5, end: CHUNK + 6 }));
-    expect(offsets.filter((offset) => offset >= PREFIX && offset < PREFIX + 3 * SEALED_CHUNK)).toEqual([PREFIX + SEALED_CHUNK]);
+    for await (const _ of openBlob({
+      reference: made.reference,
+      vault,
+      read: spy,
+      start: CHUNK + 5,
+      end: CHUNK + 6,
+    }));
+    expect(offsets.filter((offset) => offset >= PREFIX && offset < PREFIX + 3 * SEALED_CHUNK)).toEqual([
+      PREFIX + SEALED_CHUNK,
+    ]);
   });
 });
 
@@ -153,10 +207,14 @@ describe('R-BLOB-1 a blob that was altered', () => {
 
   it('R-BLOB-1 gives out whole chunks before the damage and no byte after', async () => {
     for (const chunk of [0, 1, 2]) {
-      for (const at of [0, 1000, chunkAt(made.stored, chunk).length - 1].map((i) => PREFIX + chunk * SEALED_CHUNK + Math.min(i, 900))) {
+      for (const at of [0, 1000, chunkAt(made.stored, chunk).length - 1].map(
+        (i) => PREFIX + chunk * SEALED_CHUNK + Math.min(i, 900),
+      )) {
         const stored = made.stored.slice();
         stored[at] = (stored[at] as number) ^ 1;
-        expect.soft(outcome(await read({ ...made, stored }), file.slice(0, chunk * CHUNK)), `byte ${at}`).toBe('integrity/blob');
+        expect
+          .soft(outcome(await read({ ...made, stored }), file.slice(0, chunk * CHUNK)), `byte ${at}`)
+          .toBe('integrity/blob');
       }
     }
   });
@@ -165,7 +223,9 @@ describe('R-BLOB-1 a blob that was altered', () => {
     for (const at of [0, 23, 24, 55, made.stored.length - 1, made.stored.length - 96]) {
       const stored = made.stored.slice();
       stored[at] = (stored[at] as number) ^ 0x80;
-      expect.soft(outcome(await read({ ...made, stored }), new Uint8Array(0)), `byte ${at}`).toBe('integrity/blob');
+      expect
+        .soft(outcome(await read({ ...made, stored }), new Uint8Array(0)), `byte ${at}`)
+        .toBe('integrity/blob');
     }
   });
 
@@ -180,7 +240,9 @@ describe('R-BLOB-1 a blob that was altered', () => {
     const helped = await read(await rearranged(made, order, true));
     const kept = order.findIndex((chunk, i) => chunk !== i);
     for (const { code, bytes: out } of [plain, helped]) {
-      expect(outcome({ code, bytes: out }, file.slice(0, Math.min(out.length, kept * CHUNK)))).toBe('integrity/blob');
+      expect(outcome({ code, bytes: out }, file.slice(0, Math.min(out.length, kept * CHUNK)))).toBe(
+        'integrity/blob',
+      );
     }
   });
 
@@ -204,7 +266,9 @@ describe('R-BLOB-1 a blob that was altered', () => {
     });
     const stored = concatBytes(...parts);
     expect((await read({ reference: forged, stored })).code).toBe('ok');
-    expect(outcome(await read({ reference: made.reference, stored }), new Uint8Array(0))).toBe('integrity/blob');
+    expect(outcome(await read({ reference: made.reference, stored }), new Uint8Array(0))).toBe(
+      'integrity/blob',
+    );
   });
 
   it('R-BLOB-1 refuses a chunk of another blob, another blob whole, another id and another vault', async () => {
@@ -213,13 +277,25 @@ describe('R-BLOB-1 a blob that was altered', () => {
     stored.set(chunkAt(other.stored, 1), PREFIX + SEALED_CHUNK);
     expect(outcome(await read({ ...made, stored }), file.slice(0, CHUNK))).toBe('integrity/blob');
     expect((await read({ ...made, stored: other.stored })).code).toBe('integrity/blob');
-    expect((await read({ ...made, reference: { ...made.reference, id: random(16) } })).code).toBe('integrity/blob');
-    expect((await read({ ...made, reference: { ...made.reference, key: random(32) } })).code).toBe('integrity/blob');
+    expect((await read({ ...made, reference: { ...made.reference, id: random(16) } })).code).toBe(
+      'integrity/blob',
+    );
+    expect((await read({ ...made, reference: { ...made.reference, key: random(32) } })).code).toBe(
+      'integrity/blob',
+    );
     expect((await read(made, { vault: random(16) })).code).toBe('integrity/blob');
   });
 
   it('R-BLOB-1 refuses a blob that was cut, at every length', async () => {
-    for (const length of [0, 10, PREFIX, PREFIX + 100, PREFIX + SEALED_CHUNK, made.stored.length - 96, made.stored.length - 1]) {
+    for (const length of [
+      0,
+      10,
+      PREFIX,
+      PREFIX + 100,
+      PREFIX + SEALED_CHUNK,
+      made.stored.length - 96,
+      made.stored.length - 1,
+    ]) {
       const { code, bytes: out } = await read({ ...made, stored: made.stored.slice(0, length) });
       expect.soft([code, out.length], `${length} bytes`).toEqual(['integrity/blob', 0]);
     }
@@ -242,12 +318,20 @@ it('R-BLOB-2 refuses sizes that do not follow from the length, before anything i
   const unread = async () => {
     throw new Error('nothing should be read');
   };
-  for (const change of [{ bytes: 3000 }, { padded: 2048 }, { chunks: 2 }, { chunks: 2 ** 40 }, { stored: 1 }]) {
+  for (const change of [
+    { bytes: 3000 },
+    { padded: 2048 },
+    { chunks: 2 },
+    { chunks: 2 ** 40 },
+    { stored: 1 },
+  ]) {
     const open = async () => {
       for await (const _ of openBlob({ reference: { ...reference, ...change }, vault, read: unread }));
     };
     expect.soft(await codeOf(open), JSON.stringify(change)).toBe('format/malformed');
-    expect.soft(await codeOf(() => checkStoredBlob({ ...reference, ...change }, unread))).toBe('format/malformed');
+    expect
+      .soft(await codeOf(() => checkStoredBlob({ ...reference, ...change }, unread)))
+      .toBe('format/malformed');
   }
 });
 
@@ -279,7 +363,9 @@ describe('sealing', () => {
       throw new RangeError('the disk');
     };
     const base = { bytes: 20, vault, blob: random(16), random };
-    await expect(sealBlob({ ...base, source: failing(), append: async () => {} })).rejects.toThrow(RangeError);
+    await expect(sealBlob({ ...base, source: failing(), append: async () => {} })).rejects.toThrow(
+      RangeError,
+    );
     const full = { ...base, bytes: 10, source: inPieces(fileOf(10), 10) };
     const append = async () => {
       throw new RangeError('no room');

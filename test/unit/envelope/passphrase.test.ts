@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
 import { expose } from '../../../src/crypto/secret.js';
-import { PASSPHRASE_COST_DEFAULT, PASSPHRASE_COST_MIN, stretchPassphrase } from '../../../src/envelope/passphrase.js';
+import {
+  PASSPHRASE_COST_DEFAULT,
+  PASSPHRASE_COST_MIN,
+  stretchPassphrase,
+} from '../../../src/envelope/passphrase.js';
 import { codeOf } from '../../support/code-of.js';
 
 const salt = new Uint8Array(16).fill(7);
@@ -22,7 +26,9 @@ it.each([
   [Number.NaN, 3],
 ])('R-SLOT-1 refuses %d bytes and %d passes before any work (A22)', async (memoryBytes, passes) => {
   const started = performance.now();
-  expect(await codeOf(() => stretchPassphrase('hunter2', salt, { memoryBytes, passes }))).toBe('format/kdf-policy');
+  expect(await codeOf(() => stretchPassphrase('hunter2', salt, { memoryBytes, passes }))).toBe(
+    'format/kdf-policy',
+  );
   expect(performance.now() - started).toBeLessThan(100);
 });
 

@@ -2,7 +2,13 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hash } from '../../../src/crypto/hash.js';
 import { sign } from '../../../src/crypto/sign.js';
 import { loadSodium } from '../../../src/crypto/sodium.js';
-import { openFromSender, sealToRecipient, verifyWrapped, type WrapLabel, wrappedDigest } from '../../../src/envelope/recipient.js';
+import {
+  openFromSender,
+  sealToRecipient,
+  verifyWrapped,
+  type WrapLabel,
+  wrappedDigest,
+} from '../../../src/envelope/recipient.js';
 import type { Binding } from '../../../src/formats/sealed.js';
 import { decodeWrapped, encodeWrapped, type Wrapped } from '../../../src/formats/wrapped.js';
 import { codeOf } from '../../support/code-of.js';
@@ -21,7 +27,15 @@ let wrapped: Wrapped;
 beforeAll(async () => {
   await loadSodium();
   [alice, bob, eve] = ['alice', 'bob', 'eve'].map(person) as [Person, Person, Person];
-  binding = { type: 'grant', vault: random(16), collection: random(32), epoch: 1, person: alice.id, device: alice.device, object: random(16) };
+  binding = {
+    type: 'grant',
+    vault: random(16),
+    collection: random(32),
+    epoch: 1,
+    person: alice.id,
+    device: alice.device,
+    object: random(16),
+  };
 });
 
 beforeEach(() => {
@@ -41,9 +55,18 @@ function resigned(change: Partial<Wrapped>, by: Person = alice): Wrapped {
   return { ...parts, signature: sign(by.deviceKey, 'grant', wrappedDigest('grant', parts)) };
 }
 
-function open(value: Wrapped, change: { label?: WrapLabel; from?: Person; by?: Person; at?: Partial<Binding> } = {}): Uint8Array {
+function open(
+  value: Wrapped,
+  change: { label?: WrapLabel; from?: Person; by?: Person; at?: Partial<Binding> } = {},
+): Uint8Array {
   const { label = 'grant', from = alice, by = bob, at = {} } = change;
-  return openFromSender({ label, wrapped: value, senderDevice: from.device, kemSeed: by.kemSeed, binding: { ...binding, ...at } });
+  return openFromSender({
+    label,
+    wrapped: value,
+    senderDevice: from.device,
+    kemSeed: by.kemSeed,
+    binding: { ...binding, ...at },
+  });
 }
 const verdict = (...given: Parameters<typeof open>) => codeOf(() => open(...given));
 
@@ -76,7 +99,9 @@ describe('R-WRAP-1 the sender’s signature', () => {
     const parts = ['headerBytes', 'encapsulation', 'sealed', 'signature'] as const;
     for (const part of parts) {
       for (const at of [0, 40, wrapped[part].length - 1]) {
-        expect.soft(await verdict({ ...wrapped, [part]: flipped(wrapped[part], at) }), part).toBe('integrity/bad-signature');
+        expect
+          .soft(await verdict({ ...wrapped, [part]: flipped(wrapped[part], at) }), part)
+          .toBe('integrity/bad-signature');
       }
     }
   });
@@ -92,7 +117,9 @@ describe('R-WRAP-1 the sender’s signature', () => {
       const value = seal(made, headerBytes);
       for (const label of labels) {
         expect.soft(verifyWrapped(label, value, alice.device), `${made} as ${label}`).toBe(made === label);
-        expect.soft(await verdict(value, { label }), `${made} as ${label}`).toBe(made === label ? 'ok' : 'integrity/bad-signature');
+        expect
+          .soft(await verdict(value, { label }), `${made} as ${label}`)
+          .toBe(made === label ? 'ok' : 'integrity/bad-signature');
       }
     }
   });
@@ -101,7 +128,9 @@ describe('R-WRAP-1 the sender’s signature', () => {
     const signature = sign(alice.deviceKey, 'op', wrappedDigest('grant', wrapped));
     expect(await verdict({ ...wrapped, signature })).toBe('integrity/bad-signature');
     const digest = hash('deposit', wrapped.headerBytes, wrapped.encapsulation, wrapped.sealed);
-    expect(await verdict({ ...wrapped, signature: sign(alice.deviceKey, 'grant', digest) })).toBe('integrity/bad-signature');
+    expect(await verdict({ ...wrapped, signature: sign(alice.deviceKey, 'grant', digest) })).toBe(
+      'integrity/bad-signature',
+    );
   });
 
   it('R-WRAP-1 does not let bytes move between the parts', async () => {
@@ -140,7 +169,15 @@ describe('what a sender who cheats can send', () => {
     const low = Uint8Array.of(...kem.subarray(0, 1184), ...new Uint8Array(32));
     const to = (recipientKey: Uint8Array) =>
       codeOf(() =>
-        sealToRecipient({ label: 'grant', recipientKey, headerBytes, binding, plaintext, deviceKey: alice.deviceKey, random }),
+        sealToRecipient({
+          label: 'grant',
+          recipientKey,
+          headerBytes,
+          binding,
+          plaintext,
+          deviceKey: alice.deviceKey,
+          random,
+        }),
       );
     expect(await to(low)).toBe('integrity/open-failed');
     expect(await to(kem.subarray(1))).toBe('integrity/open-failed');

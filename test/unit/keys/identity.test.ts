@@ -3,7 +3,12 @@ import { hash } from '../../../src/crypto/hash.js';
 import { signingKeyPairFromSeed } from '../../../src/crypto/sign.js';
 import { loadSodium } from '../../../src/crypto/sodium.js';
 import { deriveKemKey, derivePersonalIndexKey, u64 } from '../../../src/keys/hierarchy.js';
-import { admitDevice, generateDeviceSeed, generateIdentity, personalVaultId } from '../../../src/keys/identity.js';
+import {
+  admitDevice,
+  generateDeviceSeed,
+  generateIdentity,
+  personalVaultId,
+} from '../../../src/keys/identity.js';
 import { admitsDevice, verifyIdentityLog } from '../../../src/protocol/identity-chain.js';
 import { codeOf } from '../../support/code-of.js';
 import { person, START } from '../../support/people.js';
@@ -16,7 +21,9 @@ it('makes a person whose log certifies itself, with keys of its own', () => {
   expect(verifyIdentityLog(identity.entries)).toEqual(identity);
   expect(identity.root).toEqual(signingKeyPairFromSeed(rootSeed).publicKey);
   expect(identity.kem).toEqual(deriveKemKey(personalRoot, 1).publicKey);
-  expect(identity.devices.map(({ device }) => device)).toEqual([signingKeyPairFromSeed(deviceSeed).publicKey]);
+  expect(identity.devices.map(({ device }) => device)).toEqual([
+    signingKeyPairFromSeed(deviceSeed).publicKey,
+  ]);
   expect(generateIdentity(seededRandom('newer'), START).identity.person).not.toEqual(identity.person);
 });
 
@@ -24,7 +31,12 @@ it('admits a device with the root of this person only', async () => {
   const [alice, eve] = [person('alice'), person('eve')];
   const deviceSeed = generateDeviceSeed(seededRandom('phone'));
   const options = { identity: alice.identity, deviceSeed, time: START };
-  expect(admitsDevice(admitDevice({ ...options, rootSeed: alice.rootSeed }), signingKeyPairFromSeed(deviceSeed).publicKey)).toBe(true);
+  expect(
+    admitsDevice(
+      admitDevice({ ...options, rootSeed: alice.rootSeed }),
+      signingKeyPairFromSeed(deviceSeed).publicKey,
+    ),
+  ).toBe(true);
   expect(await codeOf(() => admitDevice({ ...options, rootSeed: eve.rootSeed }))).toBe('integrity/bad-chain');
 });
 

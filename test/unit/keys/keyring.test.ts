@@ -15,7 +15,9 @@ let log: { vault: Uint8Array; nonce: Uint8Array; commitments: Uint8Array[] };
 
 beforeAll(async () => {
   await loadSodium();
-  const commitments = [first, second].map((key, i) => deriveKeyCommitment(key, { vault, nonce, epoch: i + 1 }));
+  const commitments = [first, second].map((key, i) =>
+    deriveKeyCommitment(key, { vault, nonce, epoch: i + 1 }),
+  );
   log = { vault, nonce, commitments };
 });
 

@@ -47,14 +47,25 @@ it('knows the phrases of the BIP-39 test vectors', async () => {
   expect(await parse(`${'abandon '.repeat(23)}art`)).toEqual(new Uint8Array(32));
   expect(await parse(`${'zoo '.repeat(23)}vote`)).toEqual(new Uint8Array(32).fill(255));
   const legal = 'legal winner thank year wave sausage worth useful';
-  expect(await parse(`${legal} ${legal} legal winner thank year wave sausage worth title`)).toEqual(new Uint8Array(32).fill(0x7f));
+  expect(await parse(`${legal} ${legal} legal winner thank year wave sausage worth title`)).toEqual(
+    new Uint8Array(32).fill(0x7f),
+  );
   const text =
     'hamster diagram private dutch cause delay private meat slide toddler razor book happy fancy gospel tennis maple dilemma loan word shrug inflict delay length';
-  expect(await parse(text)).toEqual(fromHex('68a79eaca2324873eacc50cb9c6eca8cc68ea5d936f98787c60c7ebc74e6ce7c'));
+  expect(await parse(text)).toEqual(
+    fromHex('68a79eaca2324873eacc50cb9c6eca8cc68ea5d936f98787c60c7ebc74e6ce7c'),
+  );
 });
 
 it('refuses what is no phrase', async () => {
-  for (const text of ['', ' ', `${'abandon '.repeat(23)}abandon`, `${'abandon '.repeat(11)}about`, null, 24]) {
+  for (const text of [
+    '',
+    ' ',
+    `${'abandon '.repeat(23)}abandon`,
+    `${'abandon '.repeat(11)}about`,
+    null,
+    24,
+  ]) {
     expect(await verdict(text)).toBe('format/phrase');
   }
 });

@@ -4,7 +4,13 @@ import { sign, verify } from '../../../src/crypto/sign.js';
 import { loadSodium } from '../../../src/crypto/sodium.js';
 import { PASSPHRASE_COST_MIN } from '../../../src/envelope/passphrase.js';
 import { encode } from '../../../src/formats/codec.js';
-import { decodeSlot, decodeSlotPublic, encodeSlot, encodeSlotPublic, type SlotPublic } from '../../../src/formats/slot.js';
+import {
+  decodeSlot,
+  decodeSlotPublic,
+  encodeSlot,
+  encodeSlotPublic,
+  type SlotPublic,
+} from '../../../src/formats/slot.js';
 import {
   createPassphraseSlot,
   createPhraseSlot,
@@ -32,20 +38,37 @@ beforeAll(async () => {
   await loadSodium();
   alice = person('alice');
   bob = person('bob');
-  phraseSlot = createPhraseSlot({ entropy, person: alice.id, content: content(alice), random, time: START }).bytes;
+  phraseSlot = createPhraseSlot({
+    entropy,
+    person: alice.id,
+    content: content(alice),
+    random,
+    time: START,
+  }).bytes;
   passphraseSlot = await createPassphraseSlot({
-    ...{ passphrase: 'cœur de lion', cost: PASSPHRASE_COST_MIN, person: alice.id, content: content(alice), random, time: START },
+    ...{
+      passphrase: 'cœur de lion',
+      cost: PASSPHRASE_COST_MIN,
+      person: alice.id,
+      content: content(alice),
+      random,
+      time: START,
+    },
   });
 });
 
 /** The slot with another public part, its seals as they were. */
 function withPublic(slot: Uint8Array, change: Partial<SlotPublic>): Uint8Array {
   const parts = decodeSlot(slot);
-  return encodeSlot({ ...parts, publicBytes: encodeSlotPublic({ ...decodeSlotPublic(parts.publicBytes), ...change }) });
+  return encodeSlot({
+    ...parts,
+    publicBytes: encodeSlotPublic({ ...decodeSlotPublic(parts.publicBytes), ...change }),
+  });
 }
 
 const openPhrase = (slot: Uint8Array, by = entropy) => codeOf(() => openPhraseSlot(slot, by));
-const openPass = (slot: Uint8Array, passphrase = 'cœur de lion') => codeOf(() => openPassphraseSlot(slot, passphrase));
+const openPass = (slot: Uint8Array, passphrase = 'cœur de lion') =>
+  codeOf(() => openPassphraseSlot(slot, passphrase));
 
 describe('a recovery slot', () => {
   it('opens to what it protects', () => {
@@ -85,7 +108,9 @@ describe('a recovery slot', () => {
     };
     for (const change of Object.values(changed).flat()) {
       const expected = change.kind ? 'integrity/wrong-audience' : 'integrity/open-failed';
-      expect.soft(await openPhrase(withPublic(phraseSlot, change)), Object.keys(change).join()).toBe(expected);
+      expect
+        .soft(await openPhrase(withPublic(phraseSlot, change)), Object.keys(change).join())
+        .toBe(expected);
     }
     for (const version of [{ v: 2 }, { suite: 2 }]) {
       const parts = decodeSlot(phraseSlot);
@@ -97,11 +122,21 @@ describe('a recovery slot', () => {
   it('does not take its two seals for one another, nor those of another slot', async () => {
     const parts = decodeSlot(phraseSlot);
     const { sealedRootSeed, sealedPersonalRoot } = parts;
-    expect(await openPhrase(encodeSlot({ ...parts, sealedRootSeed: sealedPersonalRoot }))).toBe('integrity/open-failed');
-    expect(await openPhrase(encodeSlot({ ...parts, sealedPersonalRoot: sealedRootSeed }))).toBe('integrity/open-failed');
-    const ofBob = decodeSlot(createPhraseSlot({ entropy, person: bob.id, content: content(bob), random, time: START }).bytes);
-    expect(await openPhrase(encodeSlot({ ...parts, sealedRootSeed: ofBob.sealedRootSeed }))).toBe('integrity/open-failed');
-    expect(await openPhrase(encodeSlot({ ...parts, sealedPersonalRoot: ofBob.sealedPersonalRoot }))).toBe('integrity/open-failed');
+    expect(await openPhrase(encodeSlot({ ...parts, sealedRootSeed: sealedPersonalRoot }))).toBe(
+      'integrity/open-failed',
+    );
+    expect(await openPhrase(encodeSlot({ ...parts, sealedPersonalRoot: sealedRootSeed }))).toBe(
+      'integrity/open-failed',
+    );
+    const ofBob = decodeSlot(
+      createPhraseSlot({ entropy, person: bob.id, content: content(bob), random, time: START }).bytes,
+    );
+    expect(await openPhrase(encodeSlot({ ...parts, sealedRootSeed: ofBob.sealedRootSeed }))).toBe(
+      'integrity/open-failed',
+    );
+    expect(await openPhrase(encodeSlot({ ...parts, sealedPersonalRoot: ofBob.sealedPersonalRoot }))).toBe(
+      'integrity/open-failed',
+    );
   });
 
   it('is no passphrase slot, and the other way round', async () => {
@@ -116,7 +151,9 @@ describe('a passphrase slot', () => {
     expect(expose(opened.personalRoot)).toEqual(expose(alice.personalRoot));
     expect(opened).not.toHaveProperty('rootSeed');
     expect(opened.cost).toEqual(PASSPHRASE_COST_MIN);
-    expect(expose(await openPassphraseRootSeed(passphraseSlot, 'cœur de lion'))).toEqual(expose(alice.rootSeed));
+    expect(expose(await openPassphraseRootSeed(passphraseSlot, 'cœur de lion'))).toEqual(
+      expose(alice.rootSeed),
+    );
   });
 
   it('does not open with another passphrase', async () => {
@@ -124,11 +161,19 @@ describe('a passphrase slot', () => {
   });
 
   it('fails with another salt, cost or person than it was made with', async () => {
-    const kdf = decodeSlotPublic(decodeSlot(passphraseSlot).publicBytes).kdf as NonNullable<SlotPublic['kdf']>;
-    expect(await openPass(withPublic(passphraseSlot, { kdf: { ...kdf, salt: random(16) } }))).toBe('access/wrong-passphrase');
-    expect(await openPass(withPublic(passphraseSlot, { kdf: { ...kdf, passes: 4 } }))).toBe('access/wrong-passphrase');
+    const kdf = decodeSlotPublic(decodeSlot(passphraseSlot).publicBytes).kdf as NonNullable<
+      SlotPublic['kdf']
+    >;
+    expect(await openPass(withPublic(passphraseSlot, { kdf: { ...kdf, salt: random(16) } }))).toBe(
+      'access/wrong-passphrase',
+    );
+    expect(await openPass(withPublic(passphraseSlot, { kdf: { ...kdf, passes: 4 } }))).toBe(
+      'access/wrong-passphrase',
+    );
     expect(await openPass(withPublic(passphraseSlot, { person: bob.id }))).toBe('access/wrong-passphrase');
-    expect(await openPass(withPublic(passphraseSlot, { created: START + 1 }))).toBe('access/wrong-passphrase');
+    expect(await openPass(withPublic(passphraseSlot, { created: START + 1 }))).toBe(
+      'access/wrong-passphrase',
+    );
   });
 
   it.each([
@@ -142,13 +187,23 @@ describe('a passphrase slot', () => {
     const kdf = { memory: 64 * 2 ** 20, passes: 3, salt: random(16), ...change };
     const started = performance.now();
     expect(await openPass(withPublic(passphraseSlot, { kdf }))).toBe('format/kdf-policy');
-    expect(await codeOf(() => openPassphraseRootSeed(withPublic(passphraseSlot, { kdf }), 'x'))).toBe('format/kdf-policy');
+    expect(await codeOf(() => openPassphraseRootSeed(withPublic(passphraseSlot, { kdf }), 'x'))).toBe(
+      'format/kdf-policy',
+    );
     expect(performance.now() - started).toBeLessThan(200);
   });
 
   it('R-SLOT-1 is not made with a cost below the floor', async () => {
     const cost = { memoryBytes: 2 ** 20, passes: 3 };
-    const made = () => createPassphraseSlot({ passphrase: 'x', cost, person: alice.id, content: content(alice), random, time: START });
+    const made = () =>
+      createPassphraseSlot({
+        passphrase: 'x',
+        cost,
+        person: alice.id,
+        content: content(alice),
+        random,
+        time: START,
+      });
     expect(await codeOf(made)).toBe('format/kdf-policy');
   });
 });

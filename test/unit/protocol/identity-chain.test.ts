@@ -45,7 +45,16 @@ beforeEach(() => {
 
 function entryAfter(identity: Identity, device: Uint8Array): DeviceAdd {
   const [index, previous] = identityHead(identity);
-  return { v: 1, suite: 1, type: 'device.add', index, person: identity.person, previous, time: identity.time, device };
+  return {
+    v: 1,
+    suite: 1,
+    type: 'device.add',
+    index,
+    person: identity.person,
+    previous,
+    time: identity.time,
+    device,
+  };
 }
 
 function signed(entry: IdentityEntry, by = root, device = phone): Uint8Array {
@@ -60,13 +69,17 @@ function signedBytes(entryBytes: Uint8Array, by = root, device = phone): Uint8Ar
   });
 }
 
-const verdict = (entries: readonly Uint8Array[], known: Identity | null = null) => codeOf(() => verifyIdentityLog(entries, known));
+const verdict = (entries: readonly Uint8Array[], known: Identity | null = null) =>
+  codeOf(() => verifyIdentityLog(entries, known));
 const after = (entry: Uint8Array) => verdict([entry], alice.identity);
 
 describe('an identity log', () => {
   it('gives the person, the devices and the heads that SPEC §5 says', () => {
     const identity = verifyIdentityLog([...alice.identity.entries, signed(next)]);
-    const [first, second] = identity.entries.map((entry) => decodeSignedIdentityEntry(entry).entryBytes) as [Uint8Array, Uint8Array];
+    const [first, second] = identity.entries.map((entry) => decodeSignedIdentityEntry(entry).entryBytes) as [
+      Uint8Array,
+      Uint8Array,
+    ];
     const start = hash('identity', new Uint8Array(32), first);
     expect(identity.person).toEqual(hash('person', first));
     expect(identity.heads).toEqual([start, hash('identity', start, second)]);
@@ -125,7 +138,9 @@ describe('R-ID-2 place and signatures', () => {
   });
 
   it('R-ID-2 refuses a beginning with a later index', async () => {
-    const first = decodeIdentityEntry(decodeSignedIdentityEntry(alice.identity.entries[0] as Uint8Array).entryBytes);
+    const first = decodeIdentityEntry(
+      decodeSignedIdentityEntry(alice.identity.entries[0] as Uint8Array).entryBytes,
+    );
     const moved = encode({ ...first, index: 1 } as never);
     expect(await verdict([signedBytes(moved)], alice.identity)).toBe('format/malformed');
   });
@@ -135,14 +150,17 @@ describe('R-ID-2 place and signatures', () => {
   });
 
   it('R-ID-2 refuses a device that did not sign', async () => {
-    expect(await after(signed(next, root, signingKeyPairFromSeed(eve.deviceSeed)))).toBe('integrity/bad-signature');
+    expect(await after(signed(next, root, signingKeyPairFromSeed(eve.deviceSeed)))).toBe(
+      'integrity/bad-signature',
+    );
   });
 
   it('R-ID-2 refuses signatures that changed places, also when root and device are one key', async () => {
     const entryBytes = encodeIdentityEntry({ ...next, device: root.publicKey });
     const rootSignature = sign(root.secretKey, 'identity-entry', entryBytes);
     const deviceSignature = sign(root.secretKey, 'identity-device', entryBytes);
-    const entry = (a: Uint8Array, b: Uint8Array) => encodeSignedIdentityEntry({ entryBytes, rootSignature: a, deviceSignature: b });
+    const entry = (a: Uint8Array, b: Uint8Array) =>
+      encodeSignedIdentityEntry({ entryBytes, rootSignature: a, deviceSignature: b });
     expect(await after(entry(rootSignature, deviceSignature))).toBe('ok');
     expect(await after(entry(deviceSignature, deviceSignature))).toBe('integrity/bad-signature');
     expect(await after(entry(rootSignature, rootSignature))).toBe('integrity/bad-signature');

@@ -31,10 +31,17 @@ beforeEach(() => {
 
 const refusal = (op: Op) => codeOf(() => log.check(op));
 const refusalOf = (who: Person, change: Partial<OpHeader>) => refusal(log.sign(who, log.draft(who, change)));
-const founds = (members: readonly (readonly [Person, 'owner' | 'writer'])[], change: Partial<OpHeader> = {}, by = alice) => {
+const founds = (
+  members: readonly (readonly [Person, 'owner' | 'writer'])[],
+  change: Partial<OpHeader> = {},
+  by = alice,
+) => {
   const fresh = new LogBench('founding');
   fresh.meet(alice, bob, carol);
-  const draft = fresh.founding(by, members.map(([who, role]) => fresh.member(who, role)));
+  const draft = fresh.founding(
+    by,
+    members.map(([who, role]) => fresh.member(who, role)),
+  );
   return codeOf(() => fresh.check(fresh.sign(by, { ...draft, header: { ...draft.header, ...change } })));
 };
 
@@ -75,13 +82,17 @@ describe('R-OP-1 the signature', () => {
   it('R-OP-1 refuses a signature under another label', async () => {
     const op = log.sign(bob, log.draft(bob));
     for (const label of ['grant', 'head', 'authored', 'identity-device']) {
-      expect(await refusal({ ...op, signature: sign(bob.deviceKey, label, op.headerBytes) })).toBe('integrity/bad-signature');
+      expect(await refusal({ ...op, signature: sign(bob.deviceKey, label, op.headerBytes) })).toBe(
+        'integrity/bad-signature',
+      );
     }
   });
 
   it('R-OP-1 refuses the signature of another member', async () => {
     const op = log.sign(bob, log.draft(bob));
-    expect(await refusal({ ...op, signature: sign(alice.deviceKey, 'op', op.headerBytes) })).toBe('integrity/bad-signature');
+    expect(await refusal({ ...op, signature: sign(alice.deviceKey, 'op', op.headerBytes) })).toBe(
+      'integrity/bad-signature',
+    );
   });
 });
 
@@ -170,7 +181,8 @@ describe('R-OP-4 the numbering', () => {
 
   it('R-OP-4 refuses the largest number at once, without allocating the hole', async () => {
     const started = performance.now();
-    for (const seq of [2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER]) expect(await refusalOf(bob, { seq })).toBe('integrity/dropped');
+    for (const seq of [2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER])
+      expect(await refusalOf(bob, { seq })).toBe('integrity/dropped');
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
@@ -211,13 +223,16 @@ describe('R-OP-5 control ops', () => {
   });
 
   it('R-OP-5 accepts every one of them by an owner', async () => {
-    for (const [name, control] of controls()) expect.soft(await refusalOf(alice, { control }), name).toBe('ok');
+    for (const [name, control] of controls())
+      expect.soft(await refusalOf(alice, { control }), name).toBe('ok');
   });
 
   it('R-OP-5 lets a writer move their own head, with the device it brings', () => {
     const phone = withNewDevice(carol);
     log.meet(phone);
-    expect(log.append(phone, { control: { type: 'head', member: log.member(phone, 'writer') } }).outcome).toBe('applied');
+    expect(
+      log.append(phone, { control: { type: 'head', member: log.member(phone, 'writer') } }).outcome,
+    ).toBe('applied');
     expect(log.append(phone).outcome).toBe('applied');
   });
 
@@ -226,29 +241,48 @@ describe('R-OP-5 control ops', () => {
     log.meet(phone);
     log.append(carol, { control: { type: 'head', member: log.member(phone, 'writer') } });
     const back = log.member(carol, 'writer');
-    expect(await refusalOf(carol, { control: { type: 'head', member: back } })).toBe('integrity/not-authorised');
-    expect(await refusalOf(alice, { control: { type: 'head', member: back } })).toBe('integrity/not-authorised');
-    expect(await refusalOf(alice, { control: { type: 'admit', member: back } })).toBe('integrity/not-authorised');
+    expect(await refusalOf(carol, { control: { type: 'head', member: back } })).toBe(
+      'integrity/not-authorised',
+    );
+    expect(await refusalOf(alice, { control: { type: 'head', member: back } })).toBe(
+      'integrity/not-authorised',
+    );
+    expect(await refusalOf(alice, { control: { type: 'admit', member: back } })).toBe(
+      'integrity/not-authorised',
+    );
     const members = [log.member(alice), back];
     expect(await refusalOf(alice, { control: log.rotation(members) })).toBe('integrity/not-authorised');
   });
 
   it('R-OP-5 refuses a head that is not on the identity log', async () => {
     const [, , length] = log.member(carol, 'writer');
-    const member: [Uint8Array, 'writer', number, Uint8Array] = [carol.id, 'writer', length + 1, log.random(32)];
+    const member: [Uint8Array, 'writer', number, Uint8Array] = [
+      carol.id,
+      'writer',
+      length + 1,
+      log.random(32),
+    ];
     expect(await refusalOf(alice, { control: { type: 'head', member } })).toBe('integrity/not-authorised');
   });
 
   it('R-OP-5 gives no other role by head or admit', async () => {
     for (const type of ['head', 'admit'] as const) {
-      expect(await refusalOf(alice, { control: { type, member: log.member(carol, 'owner') } })).toBe('integrity/not-authorised');
+      expect(await refusalOf(alice, { control: { type, member: log.member(carol, 'owner') } })).toBe(
+        'integrity/not-authorised',
+      );
     }
-    expect(await refusalOf(carol, { control: { type: 'head', member: log.member(carol, 'owner') } })).toBe('integrity/not-authorised');
+    expect(await refusalOf(carol, { control: { type: 'head', member: log.member(carol, 'owner') } })).toBe(
+      'integrity/not-authorised',
+    );
   });
 
   it('R-OP-5 admits nobody by a head', async () => {
-    expect(await refusalOf(alice, { control: { type: 'head', member: log.member(eve, 'writer') } })).toBe('integrity/not-authorised');
-    expect(await refusalOf(eve, { control: { type: 'head', member: log.member(eve, 'owner') } })).toBe('integrity/not-authorised');
+    expect(await refusalOf(alice, { control: { type: 'head', member: log.member(eve, 'writer') } })).toBe(
+      'integrity/not-authorised',
+    );
+    expect(await refusalOf(eve, { control: { type: 'head', member: log.member(eve, 'owner') } })).toBe(
+      'integrity/not-authorised',
+    );
   });
 
   it('admits whom an owner names', () => {
@@ -258,11 +292,16 @@ describe('R-OP-5 control ops', () => {
 
   it('admits no more members than a rotation can name', async () => {
     const many = Array.from({ length: LIMITS.membersMax - 3 }, (_, i) => ({
-      ...{ person: Uint8Array.from({ length: 32 }, (_unused, at) => (at < 2 ? (i >> (8 * at)) & 255 : 7)), role: 'writer' as const },
+      ...{
+        person: Uint8Array.from({ length: 32 }, (_unused, at) => (at < 2 ? (i >> (8 * at)) & 255 : 7)),
+        role: 'writer' as const,
+      },
       ...{ length: 1, hash: new Uint8Array(32) },
     }));
     log.state = { ...log.now, members: [...log.now.members, ...many] };
-    expect(await refusalOf(alice, { control: { type: 'admit', member: log.member(eve, 'writer') } })).toBe('format/too-large');
+    expect(await refusalOf(alice, { control: { type: 'admit', member: log.member(eve, 'writer') } })).toBe(
+      'format/too-large',
+    );
   });
 });
 
@@ -285,11 +324,15 @@ describe('R-OP-6 the head the author has seen', () => {
     const other = signingKeyPairFromSeed(log.random(32));
     const seen: [Uint8Array, Uint8Array] = [headBytes, sign(other.secretKey, 'head', headBytes)];
     expect(await refusalOf(bob, { seen })).toBe('integrity/not-authorised');
-    expect(await refusalOf(bob, { seen: [headBytes, sign(log.server.secretKey, 'op', headBytes)] })).toBe('integrity/not-authorised');
+    expect(await refusalOf(bob, { seen: [headBytes, sign(log.server.secretKey, 'op', headBytes)] })).toBe(
+      'integrity/not-authorised',
+    );
   });
 
   it('R-OP-6 refuses the head of another collection', async () => {
-    expect(await refusalOf(bob, { seen: [...log.head(1, { collection: log.random(32) })] })).toBe('integrity/not-authorised');
+    expect(await refusalOf(bob, { seen: [...log.head(1, { collection: log.random(32) })] })).toBe(
+      'integrity/not-authorised',
+    );
   });
 });
 
@@ -298,7 +341,9 @@ describe('R-OP-7 change ids', () => {
     const draft = log.draft(bob, {}, [log.random(10), log.random(10)]);
     const [first, second] = draft.header.changes as [OpHeader['changes'][0], OpHeader['changes'][0]];
     const changes = [first, [first[0], second[1], second[2]]] as OpHeader['changes'];
-    expect(await refusal(log.sign(bob, { ...draft, header: { ...draft.header, changes } }))).toBe('integrity/bad-chain');
+    expect(await refusal(log.sign(bob, { ...draft, header: { ...draft.header, changes } }))).toBe(
+      'integrity/bad-chain',
+    );
   });
 
   it('R-OP-7 refuses one used before, and allows one that only a void op used', async () => {
@@ -316,7 +361,8 @@ describe('R-OP-8 bodies', () => {
   it('R-OP-8 refuses another body, a missing one and one too many', async () => {
     const { header, bodies } = log.draft(bob);
     const [body] = bodies as [Uint8Array];
-    const check = (given: readonly (Uint8Array | null)[]) => codeOf(() => checkBodies(header, given, () => false));
+    const check = (given: readonly (Uint8Array | null)[]) =>
+      codeOf(() => checkBodies(header, given, () => false));
     expect(await check([body])).toBe('ok');
     expect(await check([log.random(body.length)])).toBe('integrity/bad-chain');
     expect(await check([body.slice(1)])).toBe('integrity/bad-chain');
@@ -361,7 +407,13 @@ describe('R-OP-9 the first op', () => {
   });
 
   it('R-OP-9 names each member once', async () => {
-    expect(await founds([[alice, 'owner'], [bob, 'owner'], [bob, 'writer']])).toBe('integrity/bad-chain');
+    expect(
+      await founds([
+        [alice, 'owner'],
+        [bob, 'owner'],
+        [bob, 'writer'],
+      ]),
+    ).toBe('integrity/bad-chain');
   });
 
   it('R-OP-9 is the only one that founds', async () => {
@@ -377,7 +429,9 @@ describe('R-OP-9 the first op', () => {
     fresh.meet(alice);
     const { header } = fresh.founding(alice);
     const control = { ...header.control, payloads: ['roster', 'previous-key'] } as OpHeader['control'];
-    expect(await codeOf(() => fresh.check(fresh.sign(alice, { header: { ...header, control }, bodies: [] })))).toBe('integrity/bad-chain');
+    expect(
+      await codeOf(() => fresh.check(fresh.sign(alice, { header: { ...header, control }, bodies: [] }))),
+    ).toBe('integrity/bad-chain');
     const [change] = header.changes as [OpHeader['changes'][0]];
     const twice = fresh.sign(alice, { header: { ...header, changes: [change, change] }, bodies: [] });
     expect(await codeOf(() => fresh.check(twice))).toBe('integrity/bad-chain');
@@ -409,7 +463,10 @@ describe('R-OP-10 rotation', () => {
   });
 
   it('refuses more payloads than changes', async () => {
-    const rotate = { ...log.rotation([log.member(alice)]), payloads: ['roster', 'previous-key'] } as OpHeader['control'];
+    const rotate = {
+      ...log.rotation([log.member(alice)]),
+      payloads: ['roster', 'previous-key'],
+    } as OpHeader['control'];
     expect(await refusalOf(alice, { control: rotate })).toBe('integrity/bad-chain');
   });
 });
@@ -433,14 +490,21 @@ describe('void ops', () => {
     log.append(alice, { control: { type: 'roster', notAfter, payloads: ['roster'] } });
     expect(log.append(bob, { time: notAfter }).outcome).toBe('applied');
     expect(log.append(bob, { time: notAfter + 1 })).toMatchObject({ outcome: 'void', reason: 'not-after' });
-    expect(log.append(alice, { time: notAfter + 1, control: { type: 'admit', member: log.member(eve, 'writer') } }).outcome).toBe('void');
-    expect(log.append(alice, { time: notAfter + 1, control: log.rotation([log.member(alice)]) }).outcome).toBe('applied');
+    expect(
+      log.append(alice, { time: notAfter + 1, control: { type: 'admit', member: log.member(eve, 'writer') } })
+        .outcome,
+    ).toBe('void');
+    expect(
+      log.append(alice, { time: notAfter + 1, control: log.rotation([log.member(alice)]) }).outcome,
+    ).toBe('applied');
   });
 
   it('must keep every other rule', async () => {
     log.append(alice, { control: log.rotation([log.member(alice), log.member(bob)]) });
     expect(await refusalOf(bob, { epoch: 1, seq: 5 })).toBe('integrity/dropped');
-    expect(await refusalOf(bob, { epoch: 1, seen: [...log.head(1, { hash: log.random(32) })] })).toBe('integrity/fork');
+    expect(await refusalOf(bob, { epoch: 1, seen: [...log.head(1, { hash: log.random(32) })] })).toBe(
+      'integrity/fork',
+    );
     expect(await refusalOf(bob, { epoch: 1, vault: log.random(16) })).toBe('integrity/wrong-audience');
   });
 
@@ -455,7 +519,9 @@ describe('void ops', () => {
 
 describe('R-OP-11 the last day', () => {
   it('R-OP-11 comes forward and never goes back within an epoch', async () => {
-    const roster = (notAfter: number | null): Partial<OpHeader> => ({ control: { type: 'roster', notAfter, payloads: ['roster'] } });
+    const roster = (notAfter: number | null): Partial<OpHeader> => ({
+      control: { type: 'roster', notAfter, payloads: ['roster'] },
+    });
     log.append(alice, roster(DAY * 30_002));
     log.append(alice, roster(DAY * 30_001));
     expect(log.now.notAfter).toBe(DAY * 30_001);

@@ -104,7 +104,7 @@ export function salamander({ keys, nonce, ad, length }) {
   return null;
 }
 
-if (process.argv[1] === import.meta.filename) {
+if (process.argv[1]?.endsWith('salamander.js')) {
   await sodium.ready;
   const nonce = new Uint8Array(24);
   const ad = sodium.from_string('an AD that both keys share');

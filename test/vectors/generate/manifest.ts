@@ -1,0 +1,3 @@
+import { writeManifest } from './write.js';
+
+writeManifest();
