@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,7 @@ async function bundle(): Promise<string> {
   // Inside the checkout, so that the bundle finds node_modules.
   const directory = join(root, 'node_modules', '.cache', 'coffret', `server-${process.pid}`);
   mkdirSync(directory, { recursive: true });
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   await build({
     entryPoints: [join(root, 'src/server/cli.ts')],
     outdir: directory,
