@@ -75,9 +75,11 @@ export class Connection {
 
   /** Opens or creates the database; throws 'store/unavailable' where there is no IndexedDB. */
   static async open(name: string): Promise<Connection> {
-    if (typeof indexedDB === 'undefined')
-      throw new VaultError('store/unavailable', { reason: 'no-indexeddb' });
     try {
+      // Inside: in a sandboxed frame some browsers throw at the sight of it.
+      if (typeof indexedDB === 'undefined') {
+        throw new VaultError('store/unavailable', { reason: 'no-indexeddb' });
+      }
       await refuseNewer(name);
       const { Dexie: DexieClass } = await import('dexie');
       const connection = new Connection(name, DexieClass);
@@ -149,6 +151,8 @@ export class Connection {
       cache: 'disabled',
       chromeTransactionDurability: 'strict',
     });
+    // Asked only before Dexie opens a dead connection again by itself; that is for `run`, which does it once for all.
+    database.isOpen = () => false;
     // It would broadcast the keys of every write to the whole origin.
     database.unuse({ stack: 'dbcore', name: 'Observability' });
     database.version(SCHEMA_VERSION).stores(SCHEMA);

@@ -1,6 +1,6 @@
 /** What the sinks of every blob store have in common: one for an id, one call at a time, none after its end. */
 import { Mutex } from 'async-mutex';
-import { isVaultError, VaultError } from '../errors.js';
+import { VaultError } from '../errors.js';
 import { checkBytes } from './arguments.js';
 import type { BlobSink } from './port.js';
 
@@ -36,7 +36,7 @@ export class Sinks {
       const sink = new Sink(await begin(), this.#toVaultError, () => this.#sinks.delete(id));
       this.#sinks.set(id, sink);
       if (!this.#open) {
-        await sink.end();
+        await sink.suspend();
         throw new VaultError('store/closed');
       }
       return sink;
@@ -56,10 +56,10 @@ export class Sinks {
     if (!this.#open) throw new VaultError('store/closed');
   }
 
-  /** Suspends every open sink; none can be opened any more. */
+  /** Suspends every open sink, or leaves its part as far as it is durable; none can be opened any more. */
   async close(): Promise<void> {
     this.#open = false;
-    for (const sink of [...this.#sinks.values()]) await sink?.end();
+    await Promise.allSettled([...this.#sinks.values()].map((sink) => sink?.suspend()));
   }
 }
 
@@ -97,15 +97,6 @@ class Sink implements BlobSink {
 
   abort(): Promise<void> {
     return this.#last(() => this.#part.discard());
-  }
-
-  /** Suspends unless a call made earlier has ended the sink. */
-  async end(): Promise<void> {
-    try {
-      await this.suspend();
-    } catch (error) {
-      if (!isVaultError(error, 'store/closed')) throw error;
-    }
   }
 
   #last(work: () => Promise<void>): Promise<void> {

@@ -103,9 +103,8 @@ describe('a disk that is full', () => {
       const sink = await store.blobs.write('blob', 'resume');
       await sink.append(new Uint8Array(65_536).fill(7));
       await sink.commit();
-      expect(await store.blobs.read('blob', 0, offset + 65_536)).toEqual(
-        new Uint8Array(offset + 65_536).fill(7),
-      );
+      const blob = await store.blobs.read('blob', 0, offset + 65_536);
+      expect(blob.every((byte) => byte === 7)).toBe(true);
       await store.close();
     } finally {
       if (mounted) execFileSync('umount', ['--lazy', disk]);
