@@ -26,7 +26,7 @@ export interface Appended {
  *
  * An op that is there already counts as appended (same number, same header and signature), so a request may be
  * repeated. An op that would be void is refused, so that a log of this server never holds one. `restored` is a head
- * this server signed beyond what it holds now: proof that it lost ops. With it ops that lead to exactly that head are
+ * this server signed beyond what it holds now: proof that it lost ops. With it ops up to that head, which must be reached exactly, are
  * taken as they were then, whatever the time is now and whether or not their blobs are still there.
  */
 export async function appendOps(

@@ -358,6 +358,14 @@ it('a slot goes only to its own key, and an unknown slot answers like a wrong si
   expect([wrong.status, wrong.code]).toEqual([401, 'signature']);
   expect([unknown.status, unknown.body]).toEqual([wrong.status, wrong.body]);
   expect([...unknown.headers.keys()]).toEqual([...wrong.headers.keys()]);
+  // Nor does the key of one slot open another, of the same person or not.
+  const second = bytesOf('second slot', 16);
+  const another = encodeMessage(putSlotRequest, { slot: slotOf(people.owner, second) });
+  const at = paths.personSlot(people.owner.identity.person, second);
+  await send(server.url, { method: 'PUT', path: at, body: another, signer: deviceSigner(people.owner) });
+  const keyOfFirst: Signer = { keyId: { type: 'slot', slot: slotId }, seed: slotSeed };
+  const crossed = await send(server.url, { method: 'GET', path: paths.slot(second), signer: keyOfFirst });
+  expect(crossed.code).toBe('signature');
   // The key of one slot is no key to anything else.
   const signer: Signer = { keyId: { type: 'slot', slot: slotId }, seed: slotSeed };
   expect((await send(server.url, { method: 'GET', path: paths.inboxAfter(0), signer })).code).toBe(

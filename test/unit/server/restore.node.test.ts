@@ -61,11 +61,15 @@ it('a restored backup is an older server with the same key, and takes back what 
     );
     // Without the proof that it was there before, the blob that is gone stands in the way.
     expect((await append(second.url, bob, collection, ops.slice(2))).code).toBe('blob-incomplete');
+    // Another history under the same proof is refused.
+    const bodies = [bytesOf('another history', 40)];
+    const forged = [log.op(alice, { seq: 3, bodies }), log.op(bob, { seq: 1, bodies })];
+    expect((await append(second.url, bob, collection, forged, { restored: head })).code).toBe('sequence');
     const reply = await append(second.url, bob, collection, ops.slice(2), { restored: head });
     expect(reply.as(appendOpsAnswer).positions).toEqual([3, 4]);
     const after = decodeHead((await headOf(second.url, alice, collection))[0]);
     expect(after.hash).toEqual(decodeHead(head[0]).hash);
-    // Another history under the same proof is refused.
+    // Anyone may found again what is proven, and nobody but its founder what is not.
     expect((await foundLog(second.url, bob, founding)).code).toBe('forbidden');
     expect((await foundLog(second.url, bob, founding, [], youngHead)).status).toBe(200);
   } finally {
