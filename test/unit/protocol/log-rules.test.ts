@@ -144,69 +144,6 @@ describe('R-OP-3 the author', () => {
   });
 });
 
-describe('R-OP-4 the numbering', () => {
-  it('R-OP-4 refuses a number used before', async () => {
-    const op = log.sign(bob, log.draft(bob));
-    log.apply(op);
-    expect(await refusal(op)).toBe('integrity/bad-chain');
-  });
-
-  it('R-OP-4 takes a hole that is not explained for a dropped op', async () => {
-    log.append(bob);
-    expect(await refusalOf(bob, { seq: 3 })).toBe('integrity/dropped');
-  });
-
-  it('R-OP-4 accepts a hole that skips explains', () => {
-    log.append(bob);
-    expect(log.append(bob, { seq: 4, skips: [2, 3] }).outcome).toBe('applied');
-  });
-
-  it.each([
-    ['too few', [2]],
-    ['none', []],
-  ])('R-OP-4 takes skips that list %s for a dropped op', async (_, skips) => {
-    log.append(bob);
-    expect(await refusalOf(bob, { seq: 4, skips })).toBe('integrity/dropped');
-  });
-
-  it.each([
-    ['too many', [2, 3, 4]],
-    ['others', [3, 4]],
-    ['them twice', [2, 2]],
-    ['them in another order', [3, 2]],
-  ])('R-OP-4 refuses skips that list %s', async (_, skips) => {
-    log.append(bob);
-    expect(await refusalOf(bob, { seq: 4, skips })).toBe('integrity/bad-chain');
-  });
-
-  it('R-OP-4 refuses the largest number at once, without allocating the hole', async () => {
-    const started = performance.now();
-    for (const seq of [2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER])
-      expect(await refusalOf(bob, { seq })).toBe('integrity/dropped');
-    expect(performance.now() - started).toBeLessThan(1000);
-  });
-
-  it('R-OP-4 starts every incarnation at one', async () => {
-    log.append(bob);
-    log.restart(bob);
-    expect(await refusalOf(bob, { seq: 2 })).toBe('integrity/dropped');
-    expect(await refusalOf(bob, { seq: 0 })).toBe('integrity/bad-chain');
-    expect(log.append(bob).outcome).toBe('applied');
-  });
-
-  it('R-OP-4 keeps a closed incarnation closed', async () => {
-    const { header } = log.append(bob);
-    log.restart(bob);
-    log.append(bob, { closes: [header.incarnation, 1] });
-    expect(await refusalOf(bob, { incarnation: header.incarnation, seq: 2 })).toBe('integrity/bad-chain');
-  });
-
-  it('R-OP-4 numbers each device apart', () => {
-    log.append(bob);
-    expect(log.append(carol).header.seq).toBe(1);
-  });
-});
-
 describe('R-OP-5 control ops', () => {
   const controls = (): [string, NonNullable<OpHeader['control']>][] => [
     ['rotate', log.rotation([log.member(carol, 'writer'), log.member(alice)])],
@@ -536,25 +473,5 @@ describe('R-OP-11 the last day', () => {
     log.append(alice, { control: { type: 'roster', notAfter: DAY * 30_001, payloads: ['roster'] } });
     log.append(alice, { control: { type: 'admit', member: log.member(eve, 'writer') } });
     expect(log.now.notAfter).toBe(DAY * 30_001);
-  });
-});
-
-describe('R-OP-12 closing an incarnation', () => {
-  it('R-OP-12 takes a number that the log has not reached for a drop', async () => {
-    const { header } = log.append(bob);
-    log.restart(bob);
-    expect(await refusalOf(bob, { closes: [header.incarnation, 2] })).toBe('integrity/dropped');
-    expect(await refusalOf(bob, { closes: [log.random(16), 1] })).toBe('integrity/dropped');
-    expect(await refusalOf(bob, { closes: [header.incarnation, 1] })).toBe('ok');
-  });
-
-  it('R-OP-12 cannot close the incarnation of another device', async () => {
-    const { header } = log.append(carol);
-    expect(await refusalOf(bob, { closes: [header.incarnation, 1] })).toBe('integrity/dropped');
-  });
-
-  it('R-OP-12 cannot close the incarnation it is of', async () => {
-    const { header } = log.append(bob);
-    expect(await refusalOf(bob, { closes: [header.incarnation, 1] })).toBe('integrity/bad-chain');
   });
 });

@@ -47,7 +47,7 @@ function edited(edit: (bytes: Uint8Array) => void): Uint8Array {
   edit(copy);
   return copy;
 }
-const flip = (at: number) => edited((bytes) => void (bytes[at] = (bytes[at] as number) ^ 1));
+const flip = (at: number) => edited((bytes) => void bytes.fill((bytes[at] as number) ^ 1, at, at + 1));
 
 ok('record', 'a record', text);
 ok('empty', 'nothing at all, in the smallest class', new Uint8Array(0));
@@ -81,7 +81,7 @@ ok('unbound', 'every field null that can be', text, {
 });
 
 bad('suite-2', 'R-SEAL-1', 'unsupported', 'another suite', {
-  sealed: edited((bytes) => void (bytes[0] = 2)),
+  sealed: edited((bytes) => void bytes.fill(2, 0, 1)),
 });
 bad('suite-2-short', 'R-SEAL-1', 'unsupported', 'another suite, and short: the suite is looked at first', {
   sealed: Uint8Array.of(2),

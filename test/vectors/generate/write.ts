@@ -42,7 +42,8 @@ export function writeManifest(): void {
     const digest = createHash('sha256')
       .update(readFileSync(join(VECTORS, path)))
       .digest('hex');
-    if ((known[path] ??= digest) !== digest) throw new Error(`${path} is released and was changed`);
+    known[path] ??= digest;
+    if (known[path] !== digest) throw new Error(`${path} is released and was changed`);
   }
   const sorted = Object.fromEntries(Object.entries(known).sort(([a], [b]) => (a < b ? -1 : 1)));
   writeFileSync(MANIFEST, `${JSON.stringify(sorted, null, 1)}\n`);
