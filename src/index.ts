@@ -14,6 +14,7 @@ export type { BlobEntry, BlobSink, BlobStore, Entry, Expectation, ScanOptions, S
 export type { SyncProgress, SyncReport } from './sync/run.js';
 export type { SyncCall, SyncStatus } from './sync/runner.js';
 export type { Transport, TransportAnswer, TransportRequest } from './sync/transport.js';
+export { type Consent, verifyConsentReceipt } from './vault/consent.js';
 export type { DepositBox, WaitingDeposit } from './vault/deposit-box.js';
 export type { MadeDeposit } from './vault/depositor.js';
 export type { Progress, ReadOptions, WorkOptions } from './vault/document-files.js';

@@ -30,6 +30,12 @@ export function deriveKemKey(root: PersonalRoot, epoch: number): { readonly seed
   return { seed, publicKey: kemKeyPairFromSeed(seed).publicKey };
 }
 
+/** The X-Wing key to which deposits into a vault are sealed, from its seed in the vault's index. SPEC §11. */
+export function depositKeyFromSeed(seed: Uint8Array): { readonly seed: KemSeed; readonly publicKey: Uint8Array } {
+  const secret = Secret.of('kem-seed', seed.slice());
+  return { seed: secret, publicKey: kemKeyPairFromSeed(secret).publicKey };
+}
+
 /** What an op publishes about a collection key, so that everyone uses the same one. SPEC §6.5. */
 export function deriveKeyCommitment(
   key: CollectionKey,

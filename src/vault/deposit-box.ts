@@ -1,10 +1,9 @@
 import { equalBytes } from '../crypto/hash.js';
-import { kemKeyPairFromSeed } from '../crypto/kem.js';
 import { Secret } from '../crypto/secret.js';
 import { checkStoredBlob } from '../envelope/blob.js';
 import { isVaultError, VaultError } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
-import { deriveAdoptedItem, type KemSeed } from '../keys/hierarchy.js';
+import { depositKeyFromSeed, deriveAdoptedItem, type KemSeed } from '../keys/hierarchy.js';
 import { encodeMessage, putTicketRequest } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
@@ -162,8 +161,7 @@ export class DepositBox {
   #keys(): { readonly seed: KemSeed; readonly publicKey: Uint8Array; readonly adoptionKey: Secret<'adoption-key'> } {
     const entry = this.#owned.index.get('index.deposit-key', DEPOSIT_KEY);
     if (entry === null) throw new VaultError('access/no-key');
-    const seed = Secret.of('kem-seed', entry.seed.slice());
-    return { seed, publicKey: kemKeyPairFromSeed(seed).publicKey, adoptionKey: Secret.of('adoption-key', entry.adoptionKey.slice()) };
+    return { ...depositKeyFromSeed(entry.seed), adoptionKey: Secret.of('adoption-key', entry.adoptionKey.slice()) };
   }
 
   async #waiting(): Promise<{ key: string; opened: OpenedDeposit; content: DocumentContent }[]> {

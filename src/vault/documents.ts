@@ -5,7 +5,7 @@ import { type DocumentContent, DOCUMENT_KIND, DOCUMENT_SCHEMA, encodeDocument } 
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
-import { appendRecords } from './collection-writer.js';
+import { appendPrune, appendRecords } from './collection-writer.js';
 import { type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
 import { type FileSource, openSource } from './file-source.js';
 import { type LinkSource, maintainLinks } from './links.js';
@@ -85,6 +85,29 @@ export class Documents {
       return this.#requireDocument(id);
     }
     throw new VaultError('usage/not-found', { id });
+  }
+
+  /**
+   * Deletes a document for good: every version, its file, here, on the server and on every device that syncs.
+   *
+   * Nothing brings it back. What someone with access kept, they keep. Throws `usage/not-found`.
+   */
+  async erase(id: Id<'item'>): Promise<void> {
+    const session = this.#session;
+    const bytes = parseId('item', id);
+    const collection = this.#collections().find(({ view }) => view.get(bytes) !== null);
+    if (collection === undefined) throw new VaultError('usage/not-found', { id });
+    const revisions = collection.view.history(bytes);
+    const blobs = revisions.flatMap((revision) => (revision.body === null ? [] : [bodyOfRevision(revision).blob.id]));
+    const drop = [...new Map(blobs.map((blob) => [blobName(blob), blob])).values()];
+    await session.transact((transaction) => {
+      const current = collection.view.get(bytes)?.current;
+      if (current !== undefined && current.body !== null) {
+        this.#append(transaction, collection, { item: bytes, base: [current.change], body: null });
+      }
+      const changes = revisions.filter(({ body }) => body !== null).map(({ change }) => change);
+      appendPrune(transaction, collection, changes, { add: [], drop });
+    });
   }
 
   /** The documents in force, newest first. */

@@ -22,7 +22,7 @@ const evidence = z.strictObject({
 /** What was kept when a server's answer broke a rule; two contradicting signed heads prove a fork to anyone. */
 export type Evidence = z.infer<typeof evidence>;
 
-/** Keeps the answer that broke a rule and stops writes to the collection; what was verified stays readable. */
+/** Keeps the answer that broke a rule and stops writes to the collection; what was verified stays readable. The proof of a fork stays. */
 export function keepEvidence(
   transaction: Transaction,
   collection: Collection,
@@ -30,6 +30,8 @@ export function keepEvidence(
   served: { readonly ops: readonly Uint8Array[]; readonly head: SignedHead | null },
   time: number,
 ): void {
+  // A proof against the server is not given up for a lesser one, which an honest answer would lift.
+  if (collection.frozen === 'integrity/fork') return;
   const known = collection.log.head;
   const kept: Evidence = {
     v: 1,

@@ -23,6 +23,7 @@ import { call } from '../sync/answer.js';
 import { createHttpTransport } from '../sync/http.js';
 import { IDENTITY_LANE } from '../sync/outbox.js';
 import type { Transport } from '../sync/transport.js';
+import { sweepBlobs } from './blob-sweep.js';
 import { foundCollection } from './collection-writer.js';
 import { IdentityBook } from './identity-book.js';
 import { type DeviceProfile, keepDevice, openDevice, readLocalSlot } from './local-keystore.js';
@@ -116,7 +117,9 @@ export async function openPerson(options: OpenOptions): Promise<Person> {
   const profile = await openDevice(store, personalRoot);
   const transport = transportOf(options, profile.server);
   const book = await IdentityBook.load(store);
-  return new Person(await Session.open({ store, transport, profile, personalRoot, book, random: systemRandom, now }));
+  const session = await Session.open({ store, transport, profile, personalRoot, book, random: systemRandom, now });
+  await sweepBlobs(session);
+  return new Person(session);
 }
 
 /**

@@ -19,10 +19,12 @@ import type { DocumentMetadata } from './document-view.js';
 import type { FileSource } from './file-source.js';
 import { keyName } from './inbox.js';
 import { IndexBook } from './index-book.js';
+import { checkNotedHeads, noteHeads } from './known-heads.js';
 import { maintainLinks } from './links.js';
 import { readLocalSlot } from './local-keystore.js';
 import { People } from './people.js';
 import { listReceived, type ReceivedShare } from './received.js';
+import { resendLost } from './resend.js';
 import type { Session } from './session.js';
 import { type Holder, Vault, vaultOf } from './vault.js';
 
@@ -166,8 +168,10 @@ export class Person {
   async sync(options: SyncCall = {}): Promise<SyncReport> {
     const session = this.#session;
     const report = this.#settle(await session.sync.sync(options));
+    await checkNotedHeads(session);
     const queued = await session.transact((transaction) => {
       for (const owned of session.vaults.values()) maintainLinks(session, transaction, owned);
+      if (report.pushed > 0) noteHeads(session, transaction);
       return transaction.entries.length;
     });
     if (queued === 0) return report;
@@ -195,6 +199,17 @@ export class Person {
     const stop = this.#session.sync.onState(onStatus);
     this.#session.sync.start();
     return stop;
+  }
+
+  /**
+   * Gives back to a server restored from an old backup what it lost, byte for byte; see `health().frozen`.
+   *
+   * Returns how many ops were sent again. Throws `sync/*`, and `integrity/fork` when the server's history is not the
+   * beginning of the one verified here: that is no lost backup.
+   */
+  async resendLost(): Promise<number> {
+    this.#session.requireOpen();
+    return resendLost(this.#session);
   }
 
   /** How this device stands: freshness, what is unsent, whether the words exist, what is frozen or damaged. */

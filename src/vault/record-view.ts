@@ -26,6 +26,8 @@ export interface Item {
  */
 export class RecordView {
   readonly #items = new Map<string, Map<string, Revision>>();
+  /** Which item a change belongs to. */
+  readonly #changes = new Map<string, string>();
 
   /** Adds a revision, or replaces the same one (when its op gets a position). */
   put(revision: Revision): void {
@@ -33,12 +35,26 @@ export class RecordView {
     const revisions = this.#items.get(name) ?? new Map<string, Revision>();
     revisions.set(nameOf(revision.change), revision);
     this.#items.set(name, revisions);
+    this.#changes.set(nameOf(revision.change), name);
+  }
+
+  /** The revision that a change made, or `null`. */
+  revision(change: Uint8Array): Revision | null {
+    const item = this.#changes.get(nameOf(change));
+    return item === undefined ? null : (this.#items.get(item)?.get(nameOf(change)) ?? null);
+  }
+
+  /** Lets go of a revision whose body was erased. */
+  forget(change: Uint8Array): void {
+    const revision = this.revision(change);
+    if (revision !== null) this.drop(revision.item, change);
   }
 
   /** Takes back a revision that was only pending. */
   drop(item: Uint8Array, change: Uint8Array): void {
     const revisions = this.#items.get(nameOf(item));
     revisions?.delete(nameOf(change));
+    this.#changes.delete(nameOf(change));
     if (revisions?.size === 0) this.#items.delete(nameOf(item));
   }
 
@@ -72,6 +88,7 @@ export class RecordView {
 
   clear(): void {
     this.#items.clear();
+    this.#changes.clear();
   }
 }
 

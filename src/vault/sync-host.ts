@@ -2,12 +2,13 @@ import { hash } from '../crypto/hash.js';
 import { isVaultError } from '../errors.js';
 import { decode, encode } from '../formats/codec.js';
 import { bytesToHex } from '../formats/id.js';
-import { nameOf } from '../log/collection-log.js';
+import type { LogOp } from '../log/collection-log.js';
 import { paths } from '../protocol/paths.js';
 import type { DepositItem, InboxItem, SyncHost } from '../sync/host.js';
 import type { QueuedEntry } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
 import { keepEvidence, liftFreeze } from './evidence.js';
+import { forgetPruned } from './erase.js';
 import { identitiesNeeded } from './identity-book.js';
 import { receiveItem } from './inbox.js';
 import { remakePending } from './remake.js';
@@ -33,18 +34,22 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
 
   const ingest: SyncHost['ingest'] = async (id, served) => {
     const collection = session.requireCollection(id);
-    await session.ensureIdentities(identitiesNeeded(served.ops));
+    let accepted: readonly LogOp[];
     try {
-      await session.transact((transaction) => {
-        collection.ingest(transaction, served);
+      await session.ensureIdentities(identitiesNeeded(served.ops));
+      accepted = await session.transact((transaction) => {
+        const ops = collection.ingest(transaction, served);
         liftFreeze(transaction, collection);
+        return ops;
       });
     } catch (error) {
-      if (isVaultError(error) && error.code.startsWith('integrity/')) {
+      // Bytes that are no op, or of another suite, are as wrong an answer as a broken rule.
+      if (isVaultError(error) && /^(integrity|format)\//.test(error.code)) {
         await session.transact((transaction) => keepEvidence(transaction, collection, error.code, served, session.now()));
       }
       throw error;
     }
+    await forgetPruned(session, collection, accepted);
     await afterIngest(session, collection);
   };
 
@@ -109,9 +114,4 @@ async function settleRefusal(session: Session, queued: QueuedEntry, code: string
     return true;
   }
   return false;
-}
-
-/** Whether two collections are the same object by id. */
-export function isSameCollection(a: Collection, b: Collection): boolean {
-  return nameOf(a.id) === nameOf(b.id);
 }
