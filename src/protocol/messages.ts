@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { encode, type Encodable } from '../formats/codec.js';
+import { type Encodable, encode } from '../formats/codec.js';
 import { signedHeadShape } from '../formats/head.js';
 import { LIMITS } from '../formats/limits.js';
 import { boundedBytes, decodeAs, digest, personBytes, shortId, whole } from '../formats/shape.js';

@@ -25,9 +25,10 @@ export interface Appended {
  * Appends ops to a log by the rules of SPEC §6.3, all or none, inside the caller's transaction.
  *
  * An op that is there already counts as appended (same number, same header and signature), so a request may be
- * repeated. An op that would be void is refused, so that a log of this server never holds one. `restored` is a head
- * this server signed beyond what it holds now: proof that it lost ops. With it ops up to that head, which must be reached exactly, are
- * taken as they were then, whatever the time is now and whether or not their blobs are still there.
+ * repeated. An op that would be void is refused, so that a log of this server never holds one.
+ *
+ * `restored` is a head this server signed beyond what it holds now: proof that it lost ops. Ops up to that head, which
+ * must be met exactly, are taken as they were then, whatever the time is now and whether or not their blobs are there.
  */
 export async function appendOps(
   services: Services,

@@ -1,4 +1,4 @@
-import { hexToBytes, bytesToHex } from '../formats/id.js';
+import { bytesToHex, hexToBytes } from '../formats/id.js';
 import { blobRow } from './blob-references.js';
 import { charge } from './quota.js';
 import { removeDeposit } from './routes/deposits.js';

@@ -1,8 +1,8 @@
 import { chmod, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { VaultError } from '../errors.js';
-import { signingKeyPairFromSeed, sign } from '../crypto/sign.js';
 import { systemRandom } from '../crypto/random.js';
+import { sign, signingKeyPairFromSeed } from '../crypto/sign.js';
+import { VaultError } from '../errors.js';
 import { encodeHead, type SignedHead } from '../formats/head.js';
 
 const SEED_BYTES = 32;

@@ -1,5 +1,5 @@
-import { bytesToHex } from '../formats/id.js';
 import { decodeHead } from '../formats/head.js';
+import { bytesToHex } from '../formats/id.js';
 import { decodeOp, decodeOpHeader, type Op, type OpHeader } from '../formats/op.js';
 import type { Identity } from '../protocol/identity-chain.js';
 import type { LogContext } from '../protocol/log-rules.js';

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { systemRandom } from '../crypto/random.js';
 import { hash } from '../crypto/hash.js';
+import { systemRandom } from '../crypto/random.js';
 import { bytesToHex } from '../formats/id.js';
 
 /** How much the server writes about itself. */

@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import { loadSodium } from '../crypto/sodium.js';
 import { createApp } from './app.js';
 import { createFileBlobs } from './blobs/files.js';
-import { collect, type Collected } from './collect.js';
+import { type Collected, collect } from './collect.js';
 import { openHeadKey } from './head-key.js';
 import { createIdentityCache } from './identities.js';
 import { createServerLog, type LogLevel, type ServerLog } from './log.js';

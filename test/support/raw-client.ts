@@ -1,5 +1,5 @@
-import { signRaw } from '../../src/crypto/sign.js';
 import { systemRandom } from '../../src/crypto/random.js';
+import { signRaw } from '../../src/crypto/sign.js';
 import { decode } from '../../src/formats/codec.js';
 import type { SignedHead } from '../../src/formats/head.js';
 import {

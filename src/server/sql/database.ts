@@ -1,5 +1,5 @@
-import Database from 'libsql';
 import { Kysely, Migrator } from 'kysely';
+import Database from 'libsql';
 import { libsqlDialect } from './libsql-dialect.js';
 import { MIGRATIONS, type Schema } from './schema.js';
 

@@ -1,4 +1,4 @@
-import type Libsql from 'libsql';
+import { Mutex } from 'async-mutex';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -9,7 +9,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import { Mutex } from 'async-mutex';
+import type Libsql from 'libsql';
 
 const STATEMENTS_MAX = 200;
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { verify } from '../../../src/crypto/sign.js';
 import { hash } from '../../../src/crypto/hash.js';
+import { verify } from '../../../src/crypto/sign.js';
+import { loadSodium } from '../../../src/crypto/sodium.js';
 import { decodeHead } from '../../../src/formats/head.js';
 import { decodeOp } from '../../../src/formats/op.js';
 import {
@@ -23,7 +24,6 @@ import {
 } from '../../support/raw-client.js';
 import { addDevice, bytesOf, member, RawLog, type RawPerson, rawPerson } from '../../support/raw-ops.js';
 import { startTestServer, type TestServer } from '../../support/test-server.js';
-import { loadSodium } from '../../../src/crypto/sodium.js';
 
 const DAY_MS = 86_400_000;
 let server: TestServer;
