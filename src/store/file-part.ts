@@ -41,7 +41,6 @@ export class FilePart implements Part {
       if ((await file.stat()).size < options.durableBytes) {
         throw new VaultError('store/damaged', { id: options.id });
       }
-      await file.truncate(options.durableBytes);
       return new FilePart(options, file);
     } catch (error) {
       await file.close();
@@ -75,7 +74,7 @@ export class FilePart implements Part {
     const { node, path, parts } = this.#options;
     await this.#flushing;
     try {
-      // Bytes of an append that failed half way lie past the offset.
+      // What an append that failed, or a process that was killed, left past the offset.
       await this.#file.truncate(this.#offset);
       await this.#file.sync();
       await this.#rename(this.#offset);

@@ -27,7 +27,7 @@ export class BlobFiles {
     this.#name = name;
   }
 
-  /** Opens a file for one writer, cut to `durableBytes`; throws 'store/damaged' when it holds less. */
+  /** Opens a file for one writer; throws 'store/damaged' when it holds less than `durableBytes`. */
   async open(id: string, durableBytes: number): Promise<FileSystemSyncAccessHandle> {
     const directory = await this.#directory({ create: true });
     const file = await directory.getFileHandle(id, { create: true });
@@ -36,7 +36,6 @@ export class BlobFiles {
       handle.close();
       throw new VaultError('store/damaged', { id });
     }
-    handle.truncate(durableBytes);
     return handle;
   }
 
@@ -122,7 +121,7 @@ export class OpfsPart implements Part {
   async finish(as: 'whole' | 'part'): Promise<void> {
     const { handle, note } = this.#options;
     try {
-      // Bytes of an append that failed half way lie past the offset.
+      // What an append that failed, or a worker that ended, left past the offset.
       handle.truncate(this.#offset);
       handle.flush();
     } finally {

@@ -71,24 +71,31 @@ describe('a connection that the browser drops', () => {
 
   test('after a fenced write was committed does not make its answer false', async () => {
     const connections = watchConnections();
-    const store = await open();
-    // The browser ends the connection between the commit and its answer, once.
-    const complete = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementationOnce(function (
+    // Once armed, the browser ends the connection between the next commit and its answer.
+    let armed = false;
+    const plain = IDBDatabase.prototype.transaction;
+    const spy = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (
       this: IDBDatabase,
       ...parameters
     ) {
-      complete.mockRestore();
-      const transaction = this.transaction(...parameters);
-      // Dexie listens on the property: the commit is real, and what it hears is that the transaction was aborted.
-      transaction.addEventListener('complete', (event) => {
-        event.stopImmediatePropagation();
-        connections.at(-1)?.close();
-        transaction.onabort?.call(transaction, new Event('abort'));
-      });
+      const transaction = plain.apply(this, parameters);
+      if (armed) {
+        armed = false;
+        transaction.addEventListener('complete', (event) => {
+          event.stopImmediatePropagation();
+          connections.at(-1)?.close();
+          transaction.onabort?.call(transaction, new Event('abort', { cancelable: true }));
+        });
+      }
       return transaction;
     });
+    onTestFinished(() => spy.mockRestore());
+    const store = await open();
+    armed = true;
     const fence = [{ key: 'epoch', value: null }];
     expect(await store.write([{ type: 'put', key: 'epoch', value: bytes(1) }], fence)).toBe(true);
+    expect(armed).toBe(false);
+    expect(connections).toHaveLength(2);
     expect(await store.write([{ type: 'put', key: 'epoch', value: bytes(2) }], fence)).toBe(false);
     expect(await store.get('epoch')).toEqual(bytes(1));
   });
@@ -180,8 +187,8 @@ test('SQLite is not for browsers', async () => {
 
 test('keys are not broadcast to the origin', async () => {
   const heard: unknown[] = [];
-  const channel = new BroadcastChannel('dexie-txcommitted');
-  const fence = new BroadcastChannel('dexie-txcommitted');
+  const channel = new BroadcastChannel('x-storagemutated-1');
+  const fence = new BroadcastChannel('x-storagemutated-1');
   onTestFinished(() => {
     channel.close();
     fence.close();
