@@ -10,7 +10,16 @@ export type { Id, IdKind } from './formats/id.js';
 export type { PhraseLanguage } from './keys/phrase.js';
 export { categoryLabel, DOCUMENT_CATEGORIES, type DocumentCategory } from './records/category.js';
 export type { Trust } from './sharing/contacts.js';
-export type { BlobEntry, BlobSink, BlobStore, Entry, Expectation, ScanOptions, Store, Write } from './store/port.js';
+export type {
+  BlobEntry,
+  BlobSink,
+  BlobStore,
+  Entry,
+  Expectation,
+  ScanOptions,
+  Store,
+  Write,
+} from './store/port.js';
 export type { SyncProgress, SyncReport } from './sync/run.js';
 export type { SyncCall, SyncStatus } from './sync/runner.js';
 export type { Transport, TransportAnswer, TransportRequest } from './sync/transport.js';

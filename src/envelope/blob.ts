@@ -19,7 +19,11 @@ const { chunkBytes } = COFFRET_CHUNKS;
 const HASH_BYTES = 32;
 
 /** The sizes that follow from a file's length. SPEC §8. */
-export function blobSizes(bytes: number): { readonly padded: number; readonly chunks: number; readonly stored: number } {
+export function blobSizes(bytes: number): {
+  readonly padded: number;
+  readonly chunks: number;
+  readonly stored: number;
+} {
   const padded = bytes === 0 ? 256 : paddedLength(bytes - 1);
   const chunks = chunkCount(padded, COFFRET_CHUNKS);
   return { padded, chunks, stored: ciphertextLength(padded, COFFRET_CHUNKS) + chunks * HASH_BYTES };
@@ -57,7 +61,10 @@ export async function sealBlob(options: {
     const at = index++;
     const sealed = await sealer.seal(at, plaintext, at === chunks - 1);
     await behind;
-    behind = Promise.all([sha256(sealed).then((digest) => list.set(digest, at * HASH_BYTES)), append(sealed)]);
+    behind = Promise.all([
+      sha256(sealed).then((digest) => list.set(digest, at * HASH_BYTES)),
+      append(sealed),
+    ]);
     behind.catch(() => {});
     onProgress?.(Math.min(index * chunkBytes, bytes));
   }
@@ -67,7 +74,11 @@ export async function sealBlob(options: {
 }
 
 /** Cuts a source into full chunks and a shorter last one, padded with zeros. */
-async function* chunksOf(source: AsyncIterable<Uint8Array>, bytes: number, padded: number): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  source: AsyncIterable<Uint8Array>,
+  bytes: number,
+  padded: number,
+): AsyncGenerator<Uint8Array> {
   let chunk = new Uint8Array(chunkBytes);
   let filled = 0;
   let taken = 0;
@@ -160,7 +171,8 @@ export async function checkStoredBlob(reference: BlobReference, read: ReadStored
   for (let index = 0; index < chunks; index++) {
     const { offset, length } = chunkRange(index, reference.padded, COFFRET_CHUNKS);
     const digest = await sha256(await read(offset, length));
-    if (!equalBytes(digest, list.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES))) throw new VaultError('integrity/blob');
+    if (!equalBytes(digest, list.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)))
+      throw new VaultError('integrity/blob');
   }
 }
 

@@ -16,7 +16,12 @@ const ZERO_NONCE = /* @__PURE__ */ new Uint8Array(NONCE_BYTES);
  *
  * The result is padded: 73 bytes more than the padded length. The server learns the size class only.
  */
-export function sealData(key: Secret<string>, binding: Binding, plaintext: Uint8Array, random: RandomBytes): Uint8Array {
+export function sealData(
+  key: Secret<string>,
+  binding: Binding,
+  plaintext: Uint8Array,
+  random: RandomBytes,
+): Uint8Array {
   const nonce = random(NONCE_BYTES);
   const ad = encodeBinding(binding);
   const derived = deriveBytes(key, 64, 'seal', nonce, ad);

@@ -2,7 +2,10 @@ import * as z from 'zod/mini';
 import { LIMITS } from './limits.js';
 import { checkShape, digest, shortId, whole } from './shape.js';
 
-const length = z.custom<number>((value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LIMITS.blobBytesMax);
+const length = z.custom<number>(
+  (value) =>
+    Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LIMITS.blobBytesMax,
+);
 
 /** The record's view of a blob: its key, its sizes and the hash of its chunk hashes. SPEC §8. */
 export const blobReference = z.strictObject({

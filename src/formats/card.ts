@@ -3,7 +3,20 @@ import { VaultError } from '../errors.js';
 import { decode, encode } from './codec.js';
 import { base64urlToBytes, bytesToBase64url } from './id.js';
 import { LIMITS } from './limits.js';
-import { boundedBytes, boundedText, checkShape, decodeAs, deviceBytes, digest, kemKeyBytes, personBytes, shortId, signatureBytes, vaultBytes, whole } from './shape.js';
+import {
+  boundedBytes,
+  boundedText,
+  checkShape,
+  decodeAs,
+  deviceBytes,
+  digest,
+  kemKeyBytes,
+  personBytes,
+  shortId,
+  signatureBytes,
+  vaultBytes,
+  whole,
+} from './shape.js';
 
 const contactCard = z.strictObject({
   v: z.literal(1),
@@ -70,10 +83,14 @@ export function printCard(type: 'contact' | 'vault', card: SignedCard): string {
 /** Parses the text of a card, without verifying it. Throws `format/malformed` or `format/too-large`. */
 export function parseCard(type: 'contact' | 'vault', text: string): SignedCard {
   const prefix = `coffret:${type}:`;
-  if (typeof text !== 'string' || !text.startsWith(prefix)) throw new VaultError('format/malformed', { expected: prefix });
+  if (typeof text !== 'string' || !text.startsWith(prefix))
+    throw new VaultError('format/malformed', { expected: prefix });
   if (text.length > 8 * 1024 * 1024) throw new VaultError('format/too-large');
   const bytes = base64urlToBytes(text.slice(prefix.length).trim());
   if (bytes === null) throw new VaultError('format/malformed', { expected: prefix });
-  const [cardBytes, identityLog, device, signature] = checkShape(signedCard, decode(bytes, { maxBytes: 8 * 1024 * 1024 }));
+  const [cardBytes, identityLog, device, signature] = checkShape(
+    signedCard,
+    decode(bytes, { maxBytes: 8 * 1024 * 1024 }),
+  );
   return { cardBytes, identityLog, device, signature };
 }

@@ -1,7 +1,19 @@
 import * as z from 'zod/mini';
 import { encode } from './codec.js';
 import { LIMITS } from './limits.js';
-import { boundedBytes, boundedText, decodeAs, deviceBytes, digest, personBytes, shortId, signatureBytes, vaultBytes, versioned, whole } from './shape.js';
+import {
+  boundedBytes,
+  boundedText,
+  decodeAs,
+  deviceBytes,
+  digest,
+  personBytes,
+  shortId,
+  signatureBytes,
+  vaultBytes,
+  versioned,
+  whole,
+} from './shape.js';
 
 const depositHeader = z.strictObject({
   ...versioned,

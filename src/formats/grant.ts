@@ -2,7 +2,20 @@ import * as z from 'zod/mini';
 import { encode } from './codec.js';
 import { signedHeadShape } from './head.js';
 import { LIMITS } from './limits.js';
-import { boundedBytes, boundedText, collectionBytes, decodeAs, deviceBytes, digest, personBytes, shortId, signatureBytes, vaultBytes, versioned, whole } from './shape.js';
+import {
+  boundedBytes,
+  boundedText,
+  collectionBytes,
+  decodeAs,
+  deviceBytes,
+  digest,
+  personBytes,
+  shortId,
+  signatureBytes,
+  vaultBytes,
+  versioned,
+  whole,
+} from './shape.js';
 
 const grantHeader = z.strictObject({
   ...versioned,
@@ -81,9 +94,19 @@ export interface ConsentReceipt {
 }
 
 export function encodeConsentReceipt(value: ConsentReceipt): Uint8Array {
-  return encode([value.termsBytes, value.senderDevice, value.termsSignature, value.recipientDevice, value.consentSignature]);
+  return encode([
+    value.termsBytes,
+    value.senderDevice,
+    value.termsSignature,
+    value.recipientDevice,
+    value.consentSignature,
+  ]);
 }
 export function decodeConsentReceipt(bytes: Uint8Array): ConsentReceipt {
-  const [termsBytes, senderDevice, termsSignature, recipientDevice, consentSignature] = decodeAs(consent, bytes, LIMITS.envelopeBytesMax);
+  const [termsBytes, senderDevice, termsSignature, recipientDevice, consentSignature] = decodeAs(
+    consent,
+    bytes,
+    LIMITS.envelopeBytesMax,
+  );
   return { termsBytes, senderDevice, termsSignature, recipientDevice, consentSignature };
 }

@@ -31,7 +31,8 @@ export function printId<Kind extends IdKind>(kind: Kind, bytes: Uint8Array): Id<
 /** Parses a printed id. Throws `usage/invalid` for another prefix, length or a non-canonical form (R-ID-1). */
 export function parseId<Kind extends IdKind>(kind: Kind, text: string): Uint8Array {
   const { prefix, bytes: length } = KINDS[kind];
-  if (typeof text !== 'string' || !text.startsWith(prefix)) throw new VaultError('usage/invalid', { expected: kind });
+  if (typeof text !== 'string' || !text.startsWith(prefix))
+    throw new VaultError('usage/invalid', { expected: kind });
   const bytes = base64urlToBytes(text.slice(prefix.length));
   if (bytes === null || bytes.length !== length) throw new VaultError('usage/invalid', { expected: kind });
   return bytes;
@@ -67,5 +68,7 @@ export function bytesToHex(bytes: Uint8Array): string {
 /** The bytes of lower-case hexadecimal, or `null` when it is none. */
 export function hexToBytes(text: string): Uint8Array | null {
   if (text.length % 2 === 1 || !/^[0-9a-f]*$/.test(text)) return null;
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
+  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
+    Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
+  );
 }

@@ -2,7 +2,19 @@ import * as z from 'zod/mini';
 import { VaultError } from '../errors.js';
 import { decode, encode } from './codec.js';
 import { LIMITS } from './limits.js';
-import { boundedBytes, checkShape, decodeAs, deviceBytes, digest, kemKeyBytes, personBytes, shortId, signatureBytes, versioned, whole } from './shape.js';
+import {
+  boundedBytes,
+  checkShape,
+  decodeAs,
+  deviceBytes,
+  digest,
+  kemKeyBytes,
+  personBytes,
+  shortId,
+  signatureBytes,
+  versioned,
+  whole,
+} from './shape.js';
 
 const found = z.strictObject({
   ...versioned,
@@ -63,6 +75,10 @@ export function encodeSignedIdentityEntry(value: SignedIdentityEntry): Uint8Arra
 
 /** Decodes a signed entry, without checking its signatures. Throws `format/malformed`. */
 export function decodeSignedIdentityEntry(bytes: Uint8Array): SignedIdentityEntry {
-  const [entryBytes, rootSignature, deviceSignature] = decodeAs(signedEntry, bytes, LIMITS.identityEntryBytesMax + 256);
+  const [entryBytes, rootSignature, deviceSignature] = decodeAs(
+    signedEntry,
+    bytes,
+    LIMITS.identityEntryBytesMax + 256,
+  );
   return { entryBytes, rootSignature, deviceSignature };
 }

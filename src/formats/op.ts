@@ -3,12 +3,28 @@ import { VaultError } from '../errors.js';
 import { decode, encode } from './codec.js';
 import { signedHeadShape } from './head.js';
 import { LIMITS } from './limits.js';
-import { checkShape, collectionBytes, decodeAs, deviceBytes, digest, personBytes, shortId, signatureBytes, vaultBytes, versioned, whole } from './shape.js';
+import {
+  checkShape,
+  collectionBytes,
+  decodeAs,
+  deviceBytes,
+  digest,
+  personBytes,
+  shortId,
+  signatureBytes,
+  vaultBytes,
+  versioned,
+  whole,
+} from './shape.js';
 
 const member = z.tuple([personBytes, z.enum(['owner', 'writer']), whole, digest]);
 const members = z.array(member).check(z.minLength(1), z.maxLength(LIMITS.membersMax));
 const payloads = z.array(z.enum(['roster', 'previous-key'])).check(z.maxLength(2));
-const notAfter = z.nullable(z.custom<number>((value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) % 86_400_000 === 0));
+const notAfter = z.nullable(
+  z.custom<number>(
+    (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) % 86_400_000 === 0,
+  ),
+);
 
 const control = z.discriminatedUnion('type', [
   z.strictObject({
@@ -24,7 +40,10 @@ const control = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('roster'), notAfter, payloads }),
   z.strictObject({ type: z.literal('admit'), member }),
   z.strictObject({ type: z.literal('head'), member }),
-  z.strictObject({ type: z.literal('prune'), changes: z.array(shortId).check(z.maxLength(LIMITS.changesMax)) }),
+  z.strictObject({
+    type: z.literal('prune'),
+    changes: z.array(shortId).check(z.maxLength(LIMITS.changesMax)),
+  }),
 ]);
 
 const header = z.strictObject({
@@ -79,7 +98,11 @@ export function encodeOp(value: Op): Uint8Array {
 const op = z.tuple([
   z.custom<Uint8Array>((value) => value instanceof Uint8Array),
   signatureBytes,
-  z.array(z.nullable(z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= LIMITS.bodyBytesMax))),
+  z.array(
+    z.nullable(
+      z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= LIMITS.bodyBytesMax),
+    ),
+  ),
 ]);
 
 /** Decodes an op into its parts, without checking any of them. Throws `format/malformed` or `format/too-large`. */

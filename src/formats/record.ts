@@ -1,7 +1,18 @@
 import * as z from 'zod/mini';
 import { encode } from './codec.js';
 import { LIMITS } from './limits.js';
-import { boundedBytes, boundedText, collectionBytes, decodeAs, deviceBytes, personBytes, shortId, signatureBytes, vaultBytes, whole } from './shape.js';
+import {
+  boundedBytes,
+  boundedText,
+  collectionBytes,
+  decodeAs,
+  deviceBytes,
+  personBytes,
+  shortId,
+  signatureBytes,
+  vaultBytes,
+  whole,
+} from './shape.js';
 
 const authored = z.tuple([vaultBytes, personBytes, deviceBytes, whole, signatureBytes]);
 const link = z.tuple([vaultBytes, collectionBytes, shortId, shortId]);
@@ -43,7 +54,11 @@ export function encodeRecord(value: RecordEnvelope): Uint8Array {
 
 /** Decodes what a seal held. Throws `format/malformed`. */
 export function decodeRecord(bytes: Uint8Array): RecordEnvelope {
-  const [item, change, base, kind, schema, time, proof, source, body] = decodeAs(record, bytes, LIMITS.bodyBytesMax);
+  const [item, change, base, kind, schema, time, proof, source, body] = decodeAs(
+    record,
+    bytes,
+    LIMITS.bodyBytesMax,
+  );
   return { item, change, base, kind, schema, time, authored: proof, link: source, body };
 }
 

@@ -56,7 +56,8 @@ export function encodeSealed({ nonce, commitment, ciphertext }: SealedParts): Ui
 export function decodeSealed(bytes: Uint8Array): SealedParts {
   if (bytes.length === 0) throw new VaultError('format/malformed');
   if (bytes[0] !== SUITE) throw new VaultError('format/unsupported', { suite: bytes[0] as number });
-  if (bytes.length < PREFIX_BYTES + TAG_BYTES) throw new VaultError('format/malformed', { bytes: bytes.length });
+  if (bytes.length < PREFIX_BYTES + TAG_BYTES)
+    throw new VaultError('format/malformed', { bytes: bytes.length });
   return {
     nonce: bytes.subarray(1, 1 + NONCE_BYTES),
     commitment: bytes.subarray(1 + NONCE_BYTES, PREFIX_BYTES),

@@ -1,7 +1,17 @@
 import * as z from 'zod/mini';
 import { encode } from './codec.js';
 import { LIMITS } from './limits.js';
-import { boundedBytes, collectionBytes, decodeAs, digest, kemKeyBytes, personBytes, shortId, versioned, whole } from './shape.js';
+import {
+  boundedBytes,
+  collectionBytes,
+  decodeAs,
+  digest,
+  kemKeyBytes,
+  personBytes,
+  shortId,
+  versioned,
+  whole,
+} from './shape.js';
 
 const slotPublic = z.strictObject({
   ...versioned,

@@ -25,13 +25,19 @@ export function deriveLocalStoreKey(root: PersonalRoot): Secret<'derived'> {
 }
 
 /** The person's X-Wing key of an epoch. SPEC §9. */
-export function deriveKemKey(root: PersonalRoot, epoch: number): { readonly seed: KemSeed; readonly publicKey: Uint8Array } {
+export function deriveKemKey(
+  root: PersonalRoot,
+  epoch: number,
+): { readonly seed: KemSeed; readonly publicKey: Uint8Array } {
   const seed = Secret.of('kem-seed', deriveBytes(root, 32, 'person-kem', u64(epoch)));
   return { seed, publicKey: kemKeyPairFromSeed(seed).publicKey };
 }
 
 /** The X-Wing key to which deposits into a vault are sealed, from its seed in the vault's index. SPEC §11. */
-export function depositKeyFromSeed(seed: Uint8Array): { readonly seed: KemSeed; readonly publicKey: Uint8Array } {
+export function depositKeyFromSeed(seed: Uint8Array): {
+  readonly seed: KemSeed;
+  readonly publicKey: Uint8Array;
+} {
   const secret = Secret.of('kem-seed', seed.slice());
   return { seed: secret, publicKey: kemKeyPairFromSeed(secret).publicKey };
 }

@@ -3,7 +3,11 @@ import type { RandomBytes } from '../crypto/random.js';
 import { Secret } from '../crypto/secret.js';
 import { type SigningKeyPair, sign, signingKeyPairFromSeed } from '../crypto/sign.js';
 import { VaultError } from '../errors.js';
-import { encodeIdentityEntry, encodeSignedIdentityEntry, type IdentityEntry } from '../formats/identity-entry.js';
+import {
+  encodeIdentityEntry,
+  encodeSignedIdentityEntry,
+  type IdentityEntry,
+} from '../formats/identity-entry.js';
 import { equalBytes } from '../crypto/hash.js';
 import { type Identity, identityHead, verifyIdentityLog } from '../protocol/identity-chain.js';
 import { deriveKemKey, type PersonalRoot } from './hierarchy.js';

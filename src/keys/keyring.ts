@@ -1,5 +1,5 @@
 import { equalBytes } from '../crypto/hash.js';
-import { expose, Secret } from '../crypto/secret.js';
+import { expose, type Secret } from '../crypto/secret.js';
 import { VaultError } from '../errors.js';
 import type { LogState } from '../protocol/log-state.js';
 import { type CollectionKey, deriveKeyCommitment } from './hierarchy.js';
@@ -39,7 +39,11 @@ export class Keyring {
   /** As `keyOf`, but throws `access/no-key` when none was offered, `integrity/open-failed` when none matches (R-KEY-1). */
   requireKey(epoch: number, log: Pick<LogState, 'vault' | 'nonce' | 'commitments'>): CollectionKey {
     const key = this.keyOf(epoch, log);
-    if (key === null) throw new VaultError(this.#isRefused(epoch, log.commitments) ? 'integrity/open-failed' : 'access/no-key', { epoch });
+    if (key === null)
+      throw new VaultError(
+        this.#isRefused(epoch, log.commitments) ? 'integrity/open-failed' : 'access/no-key',
+        { epoch },
+      );
     return key;
   }
 

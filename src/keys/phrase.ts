@@ -26,7 +26,14 @@ export async function generatePhrase(
  */
 export async function parsePhrase(text: string): Promise<PhraseEntropy> {
   const { mnemonicToEntropy } = await import('@scure/bip39');
-  const words = typeof text === 'string' ? text.normalize('NFKD').toLowerCase().trim().split(/[\s\u3000]+/) : [];
+  const words =
+    typeof text === 'string'
+      ? text
+          .normalize('NFKD')
+          .toLowerCase()
+          .trim()
+          .split(/[\s\u3000]+/)
+      : [];
   if (words.length !== 24) throw new VaultError('format/phrase', { words: words.length });
   for (const language of ['en', 'fr'] as const) {
     try {

@@ -70,7 +70,16 @@ export function createPhraseSlot(options: {
   const { entropy, person, content, random, time } = options;
   const { slotId, auth } = phraseSlotAccess(entropy);
   const bytes = sealSlot(entropy, content, random, {
-    ...{ v: 1, suite: 1, person, slot: slotId, kind: 'phrase', created: time, kdf: null, auth: auth.publicKey },
+    ...{
+      v: 1,
+      suite: 1,
+      person,
+      slot: slotId,
+      kind: 'phrase',
+      created: time,
+      kdf: null,
+      auth: auth.publicKey,
+    },
     kem: slotKemKey(entropy),
   });
   auth.secretKey.wipe();
@@ -78,7 +87,10 @@ export function createPhraseSlot(options: {
 }
 
 /** Under which id the server keeps a phrase's slot, and the key that signs the request for it. SPEC §9. */
-export function phraseSlotAccess(entropy: PhraseEntropy): { readonly slotId: Uint8Array; readonly auth: SigningKeyPair } {
+export function phraseSlotAccess(entropy: PhraseEntropy): {
+  readonly slotId: Uint8Array;
+  readonly auth: SigningKeyPair;
+} {
   const slotId = deriveBytes(entropy, 16, 'slot-id');
   return { slotId, auth: signingKeyPairFromSeed(deriveBytes(entropy, 32, 'slot-auth')) };
 }
@@ -98,7 +110,10 @@ export async function openPassphraseRootSeed(bytes: Uint8Array, passphrase: stri
 }
 
 /** Opens a recovery slot with the words' entropy. Throws `integrity/open-failed`, `integrity/wrong-audience`. */
-export function openPhraseSlot(bytes: Uint8Array, entropy: PhraseEntropy): OpenedSlot & { readonly rootSeed: RootSeed } {
+export function openPhraseSlot(
+  bytes: Uint8Array,
+  entropy: PhraseEntropy,
+): OpenedSlot & { readonly rootSeed: RootSeed } {
   const slot = readSlot(bytes);
   if (slot.open.kind !== 'phrase') throw new VaultError('integrity/wrong-audience');
   return { ...openPersonalRoot(entropy, slot), rootSeed: openRootSeed(entropy, slot) };
@@ -119,7 +134,10 @@ async function withPassphrase<T>(
   const slot = readSlot(bytes);
   const { kdf } = slot.open;
   if (kdf === null) throw new VaultError('format/malformed');
-  const secret = await stretchPassphrase(passphrase, kdf.salt, { memoryBytes: kdf.memory, passes: kdf.passes });
+  const secret = await stretchPassphrase(passphrase, kdf.salt, {
+    memoryBytes: kdf.memory,
+    passes: kdf.passes,
+  });
   try {
     return open(secret, slot);
   } catch (error) {
@@ -129,7 +147,12 @@ async function withPassphrase<T>(
   }
 }
 
-function sealSlot(secret: Secret<string>, content: SlotContent, random: RandomBytes, open: SlotPublic): Uint8Array {
+function sealSlot(
+  secret: Secret<string>,
+  content: SlotContent,
+  random: RandomBytes,
+  open: SlotPublic,
+): Uint8Array {
   const publicBytes = encodeSlotPublic(open);
   const key = slotKey(secret, open);
   const root = encodePersonalRoot({ root: expose(content.personalRoot), index: content.index });
@@ -177,7 +200,11 @@ function slotKemKey(secret: Secret<string>): Uint8Array {
   return publicKey;
 }
 
-function binding(type: 'slot-root' | 'slot-personal-root', open: SlotPublic, publicBytes: Uint8Array): Binding {
+function binding(
+  type: 'slot-root' | 'slot-personal-root',
+  open: SlotPublic,
+  publicBytes: Uint8Array,
+): Binding {
   const none = { vault: null, collection: null, epoch: null, device: null };
   return { type, ...none, person: open.person, object: hash('slot', publicBytes) };
 }

@@ -103,7 +103,11 @@ export class CollectionLog {
     if (!mark) return log;
     const [position, hash] = checkShape(verifiedMark, decode(mark, { maxBytes: 64 }));
     for (let after: string | undefined; log.position < position; ) {
-      const rows = await store.scan({ prefix: keys.ops, limit: 200, ...(after === undefined ? {} : { after }) });
+      const rows = await store.scan({
+        prefix: keys.ops,
+        limit: 200,
+        ...(after === undefined ? {} : { after }),
+      });
       if (rows.length === 0) throw new VaultError('store/damaged', { what: 'log' });
       for (const row of rows) {
         if (log.position === position) break;
@@ -113,7 +117,8 @@ export class CollectionLog {
         after = row.key;
       }
     }
-    if (!equalBytes(log.#hashes[position - 1] ?? new Uint8Array(32), hash)) throw new VaultError('store/damaged', { what: 'log' });
+    if (!equalBytes(log.#hashes[position - 1] ?? new Uint8Array(32), hash))
+      throw new VaultError('store/damaged', { what: 'log' });
     if (head) log.#head = decodeStoredHead(head);
     return log;
   }
@@ -136,12 +141,20 @@ export class CollectionLog {
       writes.push({ type: 'put', key: keys.op(step.op.position), value: bytes });
     }
     if (served.head !== null) {
-      trial.#head = checkHead(trial, this.#head, served.head, this.position, served.more && served.ops.length > 0);
+      trial.#head = checkHead(
+        trial,
+        this.#head,
+        served.head,
+        this.position,
+        served.more && served.ops.length > 0,
+      );
       if (trial.#head !== null) writes.push({ type: 'put', key: keys.head, value: encode([...trial.#head]) });
     }
-    if (!served.more && trial.#missing.size > 0) throw new VaultError('integrity/dropped', { position: trial.position }); // R-OP-8
+    if (!served.more && trial.#missing.size > 0)
+      throw new VaultError('integrity/dropped', { position: trial.position }); // R-OP-8
     const state = trial.#state;
-    if (state !== null) writes.push({ type: 'put', key: keys.verified, value: encode([state.position, state.hash]) });
+    if (state !== null)
+      writes.push({ type: 'put', key: keys.verified, value: encode([state.position, state.hash]) });
     return { accepted, writes, commit: () => this.#adopt(trial) };
   }
 
@@ -178,7 +191,8 @@ export class CollectionLog {
         for (const change of missing) this.#missing.add(change);
         if (outcome === 'void') return;
         for (const [change] of header.changes) this.#changes.set(nameOf(change), position);
-        if (header.control?.type === 'prune') for (const change of header.control.changes) this.#missing.delete(nameOf(change));
+        if (header.control?.type === 'prune')
+          for (const change of header.control.changes) this.#missing.delete(nameOf(change));
       },
     };
   }
@@ -219,17 +233,25 @@ export function logKeys(collection: Uint8Array) {
  *
  * The chain still verifies: the running hash does not cover bodies. SPEC §6.4.
  */
-export async function pruneStoredBodies(store: Store, log: CollectionLog, changes: readonly Uint8Array[]): Promise<Write[]> {
+export async function pruneStoredBodies(
+  store: Store,
+  log: CollectionLog,
+  changes: readonly Uint8Array[],
+): Promise<Write[]> {
   const keys = logKeys(log.collection);
   const named = new Set(changes.map(nameOf));
-  const positions = new Set(changes.map((change) => log.positionOf(change)).filter((position) => position !== null));
+  const positions = new Set(
+    changes.map((change) => log.positionOf(change)).filter((position) => position !== null),
+  );
   const writes: Write[] = [];
   for (const position of positions) {
     const bytes = await store.get(keys.op(position));
     if (bytes === null) throw new VaultError('store/damaged', { what: 'log' });
     const op = decodeOp(bytes);
     const header = decodeOpHeader(op.headerBytes);
-    const bodies = op.bodies.map((body, i) => (named.has(nameOf(header.changes[i]?.[0] ?? new Uint8Array())) ? null : body));
+    const bodies = op.bodies.map((body, i) =>
+      named.has(nameOf(header.changes[i]?.[0] ?? new Uint8Array())) ? null : body,
+    );
     writes.push({ type: 'put', key: keys.op(position), value: encodeOp({ ...op, bodies }) });
   }
   return writes;

@@ -25,15 +25,20 @@ export function checkHead(
   if (!verify(state.server, 'head', headBytes, signature)) throw new VaultError('integrity/bad-signature'); // R-HEAD-3
   if (!equalBytes(head.collection, log.collection)) throw new VaultError('integrity/wrong-audience');
   const own = log.hashAt(head.position);
-  if (own !== null && !equalBytes(own, head.hash)) throw new VaultError('integrity/fork', { position: head.position }); // R-HEAD-2
+  if (own !== null && !equalBytes(own, head.hash))
+    throw new VaultError('integrity/fork', { position: head.position }); // R-HEAD-2
   const known = stored === null ? null : decodeHead(stored[0]);
   if (head.position < positionBefore || (known !== null && head.position < known.position)) {
-    throw new VaultError('integrity/rollback', { served: head.position, known: Math.max(positionBefore, known?.position ?? 0) }); // R-HEAD-1
+    throw new VaultError('integrity/rollback', {
+      served: head.position,
+      known: Math.max(positionBefore, known?.position ?? 0),
+    }); // R-HEAD-1
   }
   if (known !== null && known.position === head.position && !equalBytes(known.hash, head.hash)) {
     throw new VaultError('integrity/fork', { position: head.position }); // R-HEAD-2: two signed heads, one position
   }
-  if (head.position > log.position && !more) throw new VaultError('integrity/dropped', { position: log.position }); // R-HEAD-4
+  if (head.position > log.position && !more)
+    throw new VaultError('integrity/dropped', { position: log.position }); // R-HEAD-4
   // A head ahead of the ops is kept only once the ops that lead to it are here.
   if (head.position > log.position) return stored;
   return served;

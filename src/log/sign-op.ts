@@ -29,7 +29,10 @@ export interface OpContent {
   readonly epoch: number;
   readonly control: Control | null;
   readonly changes: readonly { readonly change: Uint8Array; readonly body: Uint8Array }[];
-  readonly blobs: { readonly add: readonly (readonly [Uint8Array, number])[]; readonly drop: readonly Uint8Array[] };
+  readonly blobs: {
+    readonly add: readonly (readonly [Uint8Array, number])[];
+    readonly drop: readonly Uint8Array[];
+  };
   readonly seen: SignedHead | null;
   readonly time: number;
 }
@@ -46,7 +49,8 @@ export interface SignedOp {
 /** Builds and signs an op. Throws `format/too-large` beyond the limits of SPEC §1.1. */
 export function signOp(author: Author, step: LineStep, content: OpContent): SignedOp {
   const { vault, collection, epoch, control, changes, blobs, seen, time } = content;
-  if (changes.length > LIMITS.changesMax || blobs.add.length > LIMITS.blobsPerOpMax) throw new VaultError('format/too-large');
+  if (changes.length > LIMITS.changesMax || blobs.add.length > LIMITS.blobsPerOpMax)
+    throw new VaultError('format/too-large');
   const header: OpHeader = {
     v: 1,
     suite: 1,
@@ -70,7 +74,8 @@ export function signOp(author: Author, step: LineStep, content: OpContent): Sign
   const signature = sign(author.deviceKey, 'op', headerBytes);
   const bodies = changes.map(({ body }) => body);
   const bytes = encodeOp({ headerBytes, signature, bodies });
-  if (bytes.length > LIMITS.opBytesMax || headerBytes.length > LIMITS.headerBytesMax) throw new VaultError('format/too-large');
+  if (bytes.length > LIMITS.opBytesMax || headerBytes.length > LIMITS.headerBytesMax)
+    throw new VaultError('format/too-large');
   return { header, headerBytes, signature, bodies, bytes };
 }
 
@@ -100,6 +105,11 @@ export class Line {
     const last = current?.seq ?? 0;
     const former = current ? undefined : own.find(({ closed }) => !closed);
     const skips = Array.from({ length: seq - last - 1 }, (_, i) => last + 1 + i);
-    return { incarnation: this.#incarnation, seq, skips, closes: former ? [former.incarnation, former.seq] : null };
+    return {
+      incarnation: this.#incarnation,
+      seq,
+      skips,
+      closes: former ? [former.incarnation, former.seq] : null,
+    };
   }
 }

@@ -31,7 +31,8 @@ export interface Identity {
  * The person's id is the hash of the first entry, so the log certifies itself.
  */
 export function verifyIdentityLog(entries: readonly Uint8Array[], known: Identity | null = null): Identity {
-  if (entries.length + (known?.entries.length ?? 0) > LIMITS.identityEntriesMax) throw new VaultError('format/too-large');
+  if (entries.length + (known?.entries.length ?? 0) > LIMITS.identityEntriesMax)
+    throw new VaultError('format/too-large');
   let identity = known;
   for (const signed of entries) identity = appendIdentityEntry(identity, signed);
   if (identity === null) throw new VaultError('integrity/bad-chain', { at: 0 });
@@ -46,7 +47,8 @@ function appendIdentityEntry(identity: Identity | null, signed: Uint8Array): Ide
   if (entry.index !== at || root === undefined || (entry.type === 'found') !== (at === 0)) {
     throw new VaultError('integrity/bad-chain', { at });
   }
-  if (!verify(root, 'identity-entry', entryBytes, rootSignature)) throw new VaultError('integrity/bad-signature', { at });
+  if (!verify(root, 'identity-entry', entryBytes, rootSignature))
+    throw new VaultError('integrity/bad-signature', { at });
   if (!verify(entry.device, 'identity-device', entryBytes, deviceSignature)) {
     throw new VaultError('integrity/bad-signature', { at });
   }
@@ -64,10 +66,15 @@ function appendIdentityEntry(identity: Identity | null, signed: Uint8Array): Ide
   }
   const before = identity as Identity;
   const previous = before.heads[at - 1] as Uint8Array;
-  if (!equalBytes(entry.person, before.person) || !equalBytes(entry.previous, previous) || entry.time < before.time) {
+  if (
+    !equalBytes(entry.person, before.person) ||
+    !equalBytes(entry.previous, previous) ||
+    entry.time < before.time
+  ) {
     throw new VaultError('integrity/bad-chain', { at });
   }
-  if (before.devices.some(({ device }) => equalBytes(device, entry.device))) throw new VaultError('integrity/bad-chain', { at });
+  if (before.devices.some(({ device }) => equalBytes(device, entry.device)))
+    throw new VaultError('integrity/bad-chain', { at });
   return {
     ...before,
     devices: [...before.devices, { device: entry.device, since: at + 1 }],
@@ -89,7 +96,11 @@ export function hasIdentityHead(identity: Identity, [length, headHash]: Identity
 }
 
 /** Whether the log, as far as this head, admits the device. */
-export function admitsDevice(identity: Identity, device: Uint8Array, head: IdentityHead = identityHead(identity)): boolean {
+export function admitsDevice(
+  identity: Identity,
+  device: Uint8Array,
+  head: IdentityHead = identityHead(identity),
+): boolean {
   if (!hasIdentityHead(identity, head)) return false;
   return identity.devices.some((entry) => entry.since <= head[0] && equalBytes(entry.device, device));
 }

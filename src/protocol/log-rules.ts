@@ -49,11 +49,17 @@ export function applyHeader(
   }
   const running = hash('log', state?.hash ?? ZERO, headerBytes, signature);
   if (state === null) {
-    return { state: found(header, running, context), header, role: 'owner', outcome: 'applied', reason: null };
+    return {
+      state: found(header, running, context),
+      header,
+      role: 'owner',
+      outcome: 'applied',
+      reason: null,
+    };
   }
 
-
-  if (header.control?.type === 'found' || header.collection === null) throw new VaultError('integrity/bad-chain', { position }); // R-OP-9
+  if (header.control?.type === 'found' || header.collection === null)
+    throw new VaultError('integrity/bad-chain', { position }); // R-OP-9
   if (!equalBytes(header.vault, state.vault) || !equalBytes(header.collection, state.collection)) {
     throw new VaultError('integrity/wrong-audience', { position }); // R-OP-2
   }
@@ -71,7 +77,13 @@ export function applyHeader(
     return { state: chained, header, role, outcome: 'void', reason: 'not-after' };
   }
   checkChanges(header, context, position);
-  return { state: control(chained, header, author, context, position), header, role, outcome: 'applied', reason: null };
+  return {
+    state: control(chained, header, author, context, position),
+    header,
+    role,
+    outcome: 'applied',
+    reason: null,
+  };
 }
 
 /** Checks that the bodies are those the header names (R-OP-8); `prunedOk` says whether a null body is allowed. */
@@ -102,7 +114,8 @@ function found(header: OpHeader, running: Uint8Array, context: LogContext): LogS
     header.closes === null &&
     header.seen === null;
   if (!fits) throw new VaultError('integrity/bad-chain', { position: 1 }); // R-OP-9
-  if (founding.payloads.length > header.changes.length) throw new VaultError('integrity/bad-chain', { position: 1 });
+  if (founding.payloads.length > header.changes.length)
+    throw new VaultError('integrity/bad-chain', { position: 1 });
   const members = toMembers(founding.members, 1);
   const own = members.find(({ person }) => equalBytes(person, header.person));
   if (own?.role !== 'owner') throw new VaultError('integrity/not-authorised', { position: 1 });
@@ -140,7 +153,9 @@ function authorOf(state: LogState, header: OpHeader, context: LogContext, positi
 
 function advanceLines(state: LogState, header: OpHeader, position: number): LogState['lines'] {
   const own = (incarnation: Uint8Array) =>
-    state.lines.find((line) => equalBytes(line.device, header.device) && equalBytes(line.incarnation, incarnation));
+    state.lines.find(
+      (line) => equalBytes(line.device, header.device) && equalBytes(line.incarnation, incarnation),
+    );
   const line = own(header.incarnation);
   const last = line?.seq ?? 0;
   if (line?.closed) throw new VaultError('integrity/bad-chain', { position }); // R-OP-4
@@ -155,12 +170,16 @@ function advanceLines(state: LogState, header: OpHeader, position: number): LogS
   if (header.closes !== null) {
     const [incarnation, seq] = header.closes;
     // R-OP-12: only a former incarnation can be closed.
-    if (equalBytes(incarnation, header.incarnation)) throw new VaultError('integrity/bad-chain', { position });
+    if (equalBytes(incarnation, header.incarnation))
+      throw new VaultError('integrity/bad-chain', { position });
     const closing = own(incarnation);
     if (!closing || closing.seq < seq) throw new VaultError('integrity/dropped', { position }); // R-OP-12
     lines = lines.map((other) => (other === closing ? { ...other, closed: true } : other));
   }
-  return [...lines, { device: header.device, incarnation: header.incarnation, seq: header.seq, closed: false }];
+  return [
+    ...lines,
+    { device: header.device, incarnation: header.incarnation, seq: header.seq, closed: false },
+  ];
 }
 
 function checkSeen(state: LogState, header: OpHeader, context: LogContext, position: number): void {
@@ -179,17 +198,25 @@ function checkChanges(header: OpHeader, context: LogContext, position: number): 
   const names = new Set<string>();
   for (const [change] of header.changes) {
     const name = change.join();
-    if (names.has(name) || context.hasChange(change)) throw new VaultError('integrity/bad-chain', { position }); // R-OP-7
+    if (names.has(name) || context.hasChange(change))
+      throw new VaultError('integrity/bad-chain', { position }); // R-OP-7
     names.add(name);
   }
 }
 
-function control(state: LogState, header: OpHeader, author: LogMember, context: LogContext, position: number): LogState {
+function control(
+  state: LogState,
+  header: OpHeader,
+  author: LogMember,
+  context: LogContext,
+  position: number,
+): LogState {
   const { control: change } = header;
   if (change === null) return state;
   const forOneself = change.type === 'head' && equalBytes(change.member[0], author.person);
   if (author.role !== 'owner' && !forOneself) throw new VaultError('integrity/not-authorised', { position }); // R-OP-5
-  if ('payloads' in change && change.payloads.length > header.changes.length) throw new VaultError('integrity/bad-chain', { position });
+  if ('payloads' in change && change.payloads.length > header.changes.length)
+    throw new VaultError('integrity/bad-chain', { position });
   switch (change.type) {
     case 'rotate':
       return rotate(state, change, context, position);
@@ -206,7 +233,12 @@ function control(state: LogState, header: OpHeader, author: LogMember, context: 
   }
 }
 
-function rotate(state: LogState, change: Control & { type: 'rotate' }, context: LogContext, position: number): LogState {
+function rotate(
+  state: LogState,
+  change: Control & { type: 'rotate' },
+  context: LogContext,
+  position: number,
+): LogState {
   const members = toMembers(change.members, position);
   for (const member of members) {
     const before = state.members.find(({ person }) => equalBytes(person, member.person));
@@ -214,7 +246,8 @@ function rotate(state: LogState, change: Control & { type: 'rotate' }, context: 
     // R-OP-10: a rotation removes; whoever is to join comes by `admit`.
     if (before?.role !== member.role) throw new VaultError('integrity/not-authorised', { position });
   }
-  if (!members.some(({ role }) => role === 'owner')) throw new VaultError('integrity/not-authorised', { position }); // R-OP-10
+  if (!members.some(({ role }) => role === 'owner'))
+    throw new VaultError('integrity/not-authorised', { position }); // R-OP-10
   return {
     ...state,
     epoch: state.epoch + 1,

@@ -1,8 +1,22 @@
 import * as z from 'zod/mini';
 import { encode } from '../formats/codec.js';
-import { decodeAs, collectionBytes, digest, personBytes, deviceBytes, shortId, vaultBytes, whole } from '../formats/shape.js';
+import {
+  decodeAs,
+  collectionBytes,
+  digest,
+  personBytes,
+  deviceBytes,
+  shortId,
+  vaultBytes,
+  whole,
+} from '../formats/shape.js';
 
-const member = z.strictObject({ person: personBytes, role: z.enum(['owner', 'writer']), length: whole, hash: digest });
+const member = z.strictObject({
+  person: personBytes,
+  role: z.enum(['owner', 'writer']),
+  length: whole,
+  hash: digest,
+});
 const line = z.strictObject({ device: deviceBytes, incarnation: shortId, seq: whole, closed: z.boolean() });
 
 const logState = z.strictObject({

@@ -1,7 +1,17 @@
 import * as z from 'zod/mini';
 import { encode } from '../formats/codec.js';
 import { LIMITS } from '../formats/limits.js';
-import { boundedBytes, boundedText, collectionBytes, decodeAs, digest, personBytes, shortId, vaultBytes, whole } from '../formats/shape.js';
+import {
+  boundedBytes,
+  boundedText,
+  collectionBytes,
+  decodeAs,
+  digest,
+  personBytes,
+  shortId,
+  vaultBytes,
+  whole,
+} from '../formats/shape.js';
 
 const bytes = boundedBytes(LIMITS.bodyBytesMax);
 const text = boundedText(200);
@@ -33,13 +43,38 @@ const ENTRIES = {
   /** The private side of a vault's deposit box. */
   'index.deposit-key': z.strictObject({ seed: digest, adoptionKey: digest }),
   /** A ticket given to depositors. */
-  'index.ticket': z.strictObject({ ticket: shortId, depositor: z.nullable(personBytes), expires: z.nullable(whole), revoked: z.boolean() }),
+  'index.ticket': z.strictObject({
+    ticket: shortId,
+    depositor: z.nullable(personBytes),
+    expires: z.nullable(whole),
+    revoked: z.boolean(),
+  }),
   /** A deposit taken in, by whom it was made, and as what. */
-  'index.adopted': z.strictObject({ deposit: shortId, depositor: personBytes, collection: collectionBytes, item: shortId, digest, time: whole }),
+  'index.adopted': z.strictObject({
+    deposit: shortId,
+    depositor: personBytes,
+    collection: collectionBytes,
+    item: shortId,
+    digest,
+    time: whole,
+  }),
   /** A deposit that this person made, until and after its receipt. Personal index. */
-  'index.deposited': z.strictObject({ vault: vaultBytes, owner: personBytes, deposit: shortId, digest, title: text, time: whole, receipt: z.nullable(bytes) }),
+  'index.deposited': z.strictObject({
+    vault: vaultBytes,
+    owner: personBytes,
+    deposit: shortId,
+    digest,
+    title: text,
+    time: whole,
+    receipt: z.nullable(bytes),
+  }),
   /** Terms this person offered or was offered, and the receipt both signed. */
-  'index.consent': z.strictObject({ grant: shortId, terms: bytes, receipt: z.nullable(bytes), withdrawn: z.nullable(whole) }),
+  'index.consent': z.strictObject({
+    grant: shortId,
+    terms: bytes,
+    receipt: z.nullable(bytes),
+    withdrawn: z.nullable(whole),
+  }),
   /** Someone this person knows: the pinned identity log, the claimed name, how sure. Personal index. */
   'index.contact': z.strictObject({
     person: personBytes,
@@ -50,9 +85,20 @@ const ENTRIES = {
     time: whole,
   }),
   /** Access someone gave to this person. Personal index. */
-  'index.received': z.strictObject({ terms: bytes, termsSignature: z.nullable(bytes), senderDevice: digest, epoch: whole, time: whole }),
+  'index.received': z.strictObject({
+    terms: bytes,
+    termsSignature: z.nullable(bytes),
+    senderDevice: digest,
+    epoch: whole,
+    time: whole,
+  }),
   /** A strong slot this person keeps on the server. Personal index. */
-  'index.slot': z.strictObject({ slot: shortId, kind: z.enum(['phrase']), created: whole, removed: z.boolean() }),
+  'index.slot': z.strictObject({
+    slot: shortId,
+    kind: z.enum(['phrase']),
+    created: whole,
+    removed: z.boolean(),
+  }),
   /** A document given to one person by link. Vault index. */
   'index.link': z.strictObject({
     collection: collectionBytes,

@@ -13,7 +13,12 @@ export interface AuthoredContent {
 }
 
 /** Signs a content for one vault: the proof stays valid when the content is linked or adopted there. SPEC §7. */
-export function signAuthorship(author: Author, vault: Uint8Array, time: number, content: AuthoredContent): Authored {
+export function signAuthorship(
+  author: Author,
+  vault: Uint8Array,
+  time: number,
+  content: AuthoredContent,
+): Authored {
   const { person, device } = author;
   const message = authorshipMessage({ vault, person, device, time }, content);
   return [vault, person, device, time, sign(author.deviceKey, 'authored', message)];
@@ -25,10 +30,16 @@ export function signAuthorship(author: Author, vault: Uint8Array, time: number, 
  * Throws `integrity/wrong-audience` when it was made for another vault (R-REC-3, A52), `integrity/not-authorised` when
  * the device is not the author's, `integrity/bad-signature`.
  */
-export function checkAuthorship(proof: Authored, vault: Uint8Array, content: AuthoredContent, author: Identity): void {
+export function checkAuthorship(
+  proof: Authored,
+  vault: Uint8Array,
+  content: AuthoredContent,
+  author: Identity,
+): void {
   const [madeFor, person, device, time, signature] = proof;
   if (!equalBytes(madeFor, vault)) throw new VaultError('integrity/wrong-audience'); // R-REC-3
-  if (!equalBytes(person, author.person) || !admitsDevice(author, device)) throw new VaultError('integrity/not-authorised');
+  if (!equalBytes(person, author.person) || !admitsDevice(author, device))
+    throw new VaultError('integrity/not-authorised');
   const message = authorshipMessage({ vault, person, device, time }, content);
   if (!verify(device, 'authored', message, signature)) throw new VaultError('integrity/bad-signature');
 }

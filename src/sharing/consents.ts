@@ -1,7 +1,13 @@
 import { equalBytes } from '../crypto/hash.js';
 import { sign, verify } from '../crypto/sign.js';
 import { VaultError } from '../errors.js';
-import { type ConsentReceipt, decodeConsentReceipt, decodeGrantTerms, encodeConsentReceipt, type GrantTerms } from '../formats/grant.js';
+import {
+  type ConsentReceipt,
+  decodeConsentReceipt,
+  decodeGrantTerms,
+  encodeConsentReceipt,
+  type GrantTerms,
+} from '../formats/grant.js';
 import type { Author } from '../log/sign-op.js';
 import { admitsDevice, type Identity } from '../protocol/identity-chain.js';
 import type { OpenedGrant } from './grants.js';
@@ -22,10 +28,15 @@ export function signConsent(grant: OpenedGrant, author: Author): Uint8Array {
  *
  * Throws `integrity/bad-signature` or `integrity/wrong-audience`.
  */
-export function verifyConsent(bytes: Uint8Array, from: Identity, to: Identity): { terms: GrantTerms; receipt: ConsentReceipt } {
+export function verifyConsent(
+  bytes: Uint8Array,
+  from: Identity,
+  to: Identity,
+): { terms: GrantTerms; receipt: ConsentReceipt } {
   const receipt = decodeConsentReceipt(bytes);
   const terms = decodeGrantTerms(receipt.termsBytes);
-  if (!equalBytes(terms.from, from.person) || !equalBytes(terms.to, to.person)) throw new VaultError('integrity/wrong-audience');
+  if (!equalBytes(terms.from, from.person) || !equalBytes(terms.to, to.person))
+    throw new VaultError('integrity/wrong-audience');
   const signed =
     admitsDevice(from, receipt.senderDevice) &&
     admitsDevice(to, receipt.recipientDevice) &&

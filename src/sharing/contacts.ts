@@ -26,7 +26,11 @@ export function isTrustedEnough(trust: Trust, required: Trust): boolean {
 }
 
 /** Prints one's own contact card, signed by this device. It carries the identity log, so it certifies its keys. */
-export function printContactCard(author: Author, identity: Identity, card: Omit<ContactCard, 'v' | 'type' | 'person'>): string {
+export function printContactCard(
+  author: Author,
+  identity: Identity,
+  card: Omit<ContactCard, 'v' | 'type' | 'person'>,
+): string {
   const cardBytes = encodeContactCard({ v: 1, type: 'contact', person: author.person, ...card });
   return printSigned('contact', author, identity, cardBytes);
 }
@@ -45,7 +49,11 @@ export function readContactCard(text: string): { readonly card: ContactCard; rea
 }
 
 /** Prints a vault's card for depositors, signed by an owner's device. SPEC §13. */
-export function printVaultCard(author: Author, identity: Identity, card: Omit<VaultCard, 'v' | 'type' | 'person'>): string {
+export function printVaultCard(
+  author: Author,
+  identity: Identity,
+  card: Omit<VaultCard, 'v' | 'type' | 'person'>,
+): string {
   const cardBytes = encodeVaultCard({ v: 1, type: 'vault', person: author.person, ...card });
   return printSigned('vault', author, identity, cardBytes);
 }
@@ -77,7 +85,12 @@ function compare(a: Uint8Array, b: Uint8Array): number {
 
 const LABELS = { contact: 'contact-card', vault: 'vault-card' } as const;
 
-function printSigned(type: 'contact' | 'vault', author: Author, identity: Identity, cardBytes: Uint8Array): string {
+function printSigned(
+  type: 'contact' | 'vault',
+  author: Author,
+  identity: Identity,
+  cardBytes: Uint8Array,
+): string {
   const signature = sign(author.deviceKey, LABELS[type], cardBytes);
   return printCard(type, { cardBytes, identityLog: identity.entries, device: author.device, signature });
 }

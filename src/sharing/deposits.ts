@@ -106,7 +106,13 @@ export function openDeposit(options: {
     throw new VaultError('integrity/not-authorised');
   }
   const binding = depositBinding(header);
-  const plaintext = openFromSender({ label: 'deposit', wrapped, senderDevice: header.device, kemSeed: depositSeed, binding });
+  const plaintext = openFromSender({
+    label: 'deposit',
+    wrapped,
+    senderDevice: header.device,
+    kemSeed: depositSeed,
+    binding,
+  });
   const [kind, schema, authored, body] = decodeDepositBody(plaintext);
   const content = { kind, schema, body };
   // The depositor signs for what is inside as well: nobody deposits another's work as their own.

@@ -110,7 +110,13 @@ export function openGrant(options: {
     throw new VaultError('integrity/not-authorised'); // R-GRANT-2
   }
   const binding = grantBinding(header);
-  const plaintext = openFromSender({ label: 'grant', wrapped, senderDevice: header.device, kemSeed, binding });
+  const plaintext = openFromSender({
+    label: 'grant',
+    wrapped,
+    senderDevice: header.device,
+    kemSeed,
+    binding,
+  });
   const body = decodeGrantBody(plaintext);
   const terms = decodeGrantTerms(body.terms);
   const same =
@@ -120,7 +126,8 @@ export function openGrant(options: {
     equalBytes(terms.collection, header.collection) &&
     equalBytes(terms.grant, header.grant);
   if (!same) throw new VaultError('integrity/wrong-audience'); // R-GRANT-1
-  if (!verify(header.device, 'terms', body.terms, body.termsSignature)) throw new VaultError('integrity/bad-signature');
+  if (!verify(header.device, 'terms', body.terms, body.termsSignature))
+    throw new VaultError('integrity/bad-signature');
   return {
     header,
     key: Secret.of('collection-key', body.key.slice()),

@@ -59,11 +59,19 @@ export function openMessage(options: {
   const { bytes, sender, recipient, kemSeed } = options;
   const wrapped = decodeWrapped(bytes);
   const header = decodeMessageHeader(wrapped.headerBytes);
-  const forUs = equalBytes(header.recipient, recipient.person) && equalBytes(header.kem, kemKeyHash(recipient.kem));
+  const forUs =
+    equalBytes(header.recipient, recipient.person) && equalBytes(header.kem, kemKeyHash(recipient.kem));
   if (!forUs) throw new VaultError('integrity/wrong-audience');
-  if (!equalBytes(header.person, sender.person) || !admitsDevice(sender, header.device)) throw new VaultError('integrity/not-authorised');
+  if (!equalBytes(header.person, sender.person) || !admitsDevice(sender, header.device))
+    throw new VaultError('integrity/not-authorised');
   const binding = messageBinding(header);
-  const content = openFromSender({ label: 'message', wrapped, senderDevice: header.device, kemSeed, binding });
+  const content = openFromSender({
+    label: 'message',
+    wrapped,
+    senderDevice: header.device,
+    kemSeed,
+    binding,
+  });
   return { header, content };
 }
 

@@ -34,12 +34,16 @@ export class Roster {
 
   /** Those whose access has neither been revoked nor reached its date. */
   current(now: number): LedgerEntry[] {
-    return this.history().filter((entry) => entry.ended === null && (entry.expires === null || entry.expires > now));
+    return this.history().filter(
+      (entry) => entry.ended === null && (entry.expires === null || entry.expires > now),
+    );
   }
 
   /** Those whose date has passed and who have not been removed yet: the next epoch is due. */
   expired(now: number): LedgerEntry[] {
-    return this.history().filter((entry) => entry.ended === null && entry.expires !== null && entry.expires <= now);
+    return this.history().filter(
+      (entry) => entry.ended === null && entry.expires !== null && entry.expires <= now,
+    );
   }
 
   /** The person's grants in force, or an empty list. */

@@ -14,7 +14,10 @@ export async function sweepBlobs(session: Session): Promise<void> {
   if (stored.length === 0) return;
   const wanted = new Set<string>();
   for (const { view } of session.collections) {
-    for (const { item } of [...view.list({ kind: DOCUMENT_KIND }), ...view.list({ kind: DOCUMENT_KIND, removed: true })]) {
+    for (const { item } of [
+      ...view.list({ kind: DOCUMENT_KIND }),
+      ...view.list({ kind: DOCUMENT_KIND, removed: true }),
+    ]) {
       for (const { body } of view.history(item)) if (body !== null) addBlobOf(body, wanted);
     }
   }

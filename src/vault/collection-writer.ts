@@ -62,7 +62,11 @@ export function appendRecords(
   const sealed = envelopes.map((envelope) => {
     const place = { ...collection.context.author, vault: state.vault, collection: collection.id };
     const binding = bodyBinding('record', place, state.epoch, envelope.change);
-    return { envelope, change: envelope.change, body: sealData(key, binding, encodeRecord(envelope), random) };
+    return {
+      envelope,
+      change: envelope.change,
+      body: sealData(key, binding, encodeRecord(envelope), random),
+    };
   });
   let first = true;
   for (const group of groupsOf(sealed)) {
@@ -98,9 +102,26 @@ export function foundCollection(
   const { author, random, now } = context;
   const nonce = random(16);
   const commitment = deriveKeyCommitment(key, { vault, nonce, epoch: 1 });
-  const control: Control = { type: 'found', nonce, server, commitment, notAfter: null, members: [ownMember(context)], payloads: [] };
+  const control: Control = {
+    type: 'found',
+    nonce,
+    server,
+    commitment,
+    notAfter: null,
+    members: [ownMember(context)],
+    payloads: [],
+  };
   const step = { incarnation: random(16), seq: 1, skips: [], closes: null };
-  const content = { vault, collection: null, epoch: 1, control, changes: [], blobs: NO_BLOBS, seen: null, time: now() };
+  const content = {
+    vault,
+    collection: null,
+    epoch: 1,
+    control,
+    changes: [],
+    blobs: NO_BLOBS,
+    seen: null,
+    time: now(),
+  };
   const op = signOp(author, step, content);
   const id = hash('log', new Uint8Array(32), op.headerBytes, op.signature);
   const collection = new Collection(id, context);
@@ -135,7 +156,14 @@ export function appendRoster(
 export function appendAdmission(transaction: Transaction, collection: Collection, person: Uint8Array): void {
   requireOwner(collection);
   const member = memberOf(collection.context, person, 'writer');
-  write(transaction, collection, { control: { type: 'admit', member }, changes: [], records: [], roster: null, blobs: NO_BLOBS, access: null });
+  write(transaction, collection, {
+    control: { type: 'admit', member },
+    changes: [],
+    records: [],
+    roster: null,
+    blobs: NO_BLOBS,
+    access: null,
+  });
 }
 
 /** Moves one's own identity head forward in a collection, so that a new device may write to it. */
@@ -143,13 +171,32 @@ export function appendOwnHead(transaction: Transaction, collection: Collection):
   const role = requireWritable(collection) && collection.role;
   if (role === null) throw new VaultError('access/not-allowed');
   const member = memberOf(collection.context, collection.context.author.person, role);
-  write(transaction, collection, { control: { type: 'head', member }, changes: [], records: [], roster: null, blobs: NO_BLOBS, access: null });
+  write(transaction, collection, {
+    control: { type: 'head', member },
+    changes: [],
+    records: [],
+    roster: null,
+    blobs: NO_BLOBS,
+    access: null,
+  });
 }
 
 /** Tells everyone that these bodies are gone on purpose; the server deletes them. */
-export function appendPrune(transaction: Transaction, collection: Collection, changes: readonly Uint8Array[], blobs: BlobChanges): void {
+export function appendPrune(
+  transaction: Transaction,
+  collection: Collection,
+  changes: readonly Uint8Array[],
+  blobs: BlobChanges,
+): void {
   requireOwner(collection);
-  write(transaction, collection, { control: { type: 'prune', changes: [...changes] }, changes: [], records: [], roster: null, blobs, access: null });
+  write(transaction, collection, {
+    control: { type: 'prune', changes: [...changes] },
+    changes: [],
+    records: [],
+    roster: null,
+    blobs,
+    access: null,
+  });
 }
 
 /**
@@ -181,14 +228,32 @@ export function appendRotation(
   const payloads: ('roster' | 'previous-key')[] = ['roster'];
   if (carry) {
     const change = random(16);
-    const binding = bodyBinding('previous-key', { ...author, vault: state.vault, collection: collection.id }, epoch, change);
+    const binding = bodyBinding(
+      'previous-key',
+      { ...author, vault: state.vault, collection: collection.id },
+      epoch,
+      change,
+    );
     const old = expose(collection.keyring.requireKey(state.epoch, state));
     changes.push({ change, body: sealData(key, binding, old, random) });
     payloads.push('previous-key');
   }
-  const control: Control = { type: 'rotate', commitment: deriveKeyCommitment(key, place), notAfter, members, payloads };
+  const control: Control = {
+    type: 'rotate',
+    commitment: deriveKeyCommitment(key, place),
+    notAfter,
+    members,
+    payloads,
+  };
   collection.offerKey(epoch, key);
-  write(transaction, collection, { control, changes, records: [], roster, blobs: NO_BLOBS, access: { add: [], remove: [...remove] } });
+  write(transaction, collection, {
+    control,
+    changes,
+    records: [],
+    roster,
+    blobs: NO_BLOBS,
+    access: { add: [], remove: [...remove] },
+  });
 }
 
 function write(
@@ -218,7 +283,12 @@ function write(
     time: now(),
   });
   collection.addPending(transaction, { ...op, records, roster });
-  transaction.send(collectionLane(collection.id), { kind: 'append', collection: collection.id, ops: [op.bytes], access });
+  transaction.send(collectionLane(collection.id), {
+    kind: 'append',
+    collection: collection.id,
+    ops: [op.bytes],
+    access,
+  });
 }
 
 /** A device that joined later must be in force in this log before it can sign anything else there. SPEC §6.3. */
@@ -228,7 +298,8 @@ function admitOwnDevice(transaction: Transaction, collection: Collection): void 
   const identity = identityOf(author.person);
   const member = state.members.find(({ person }) => equalBytes(person, author.person));
   if (identity === null || member === undefined) throw new VaultError('access/not-allowed');
-  if (!admitsDevice(identity, author.device, [member.length, member.hash])) appendOwnHead(transaction, collection);
+  if (!admitsDevice(identity, author.device, [member.length, member.hash]))
+    appendOwnHead(transaction, collection);
 }
 
 function sealRoster(collection: Collection, change: RosterChange): { change: Uint8Array; body: Uint8Array } {
@@ -237,7 +308,12 @@ function sealRoster(collection: Collection, change: RosterChange): { change: Uin
   if (rosterKey === null) throw new VaultError('access/no-key');
   const { author, random } = collection.context;
   const id = random(16);
-  const binding = bodyBinding('roster', { ...author, vault: state.vault, collection: collection.id }, state.epoch, id);
+  const binding = bodyBinding(
+    'roster',
+    { ...author, vault: state.vault, collection: collection.id },
+    state.epoch,
+    id,
+  );
   return { change: id, body: sealData(rosterKey, binding, encodeRosterChange(change), random) };
 }
 
@@ -269,7 +345,10 @@ function* groupsOf<T extends { readonly body: Uint8Array }>(changes: readonly T[
   let group: T[] = [];
   let bytes = 0;
   for (const change of changes) {
-    if (group.length === CHANGES_PER_OP || (group.length > 0 && bytes + change.body.length > OP_BODIES_BYTES)) {
+    if (
+      group.length === CHANGES_PER_OP ||
+      (group.length > 0 && bytes + change.body.length > OP_BODIES_BYTES)
+    ) {
       yield group;
       group = [];
       bytes = 0;

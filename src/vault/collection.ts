@@ -9,7 +9,7 @@ import { decodeRosterChange, type RosterChange } from '../formats/roster.js';
 import type { Binding, SealType } from '../formats/sealed.js';
 import type { CollectionKey } from '../keys/hierarchy.js';
 import { Keyring } from '../keys/keyring.js';
-import { CollectionLog, type IdentityOf, type LogOp, type ServedOps } from '../log/collection-log.js';
+import { CollectionLog, type IdentityOf, type LogOp, nameOf, type ServedOps } from '../log/collection-log.js';
 import { type Author, Line } from '../log/sign-op.js';
 import { applyHeader } from '../protocol/log-rules.js';
 import type { LogState } from '../protocol/log-state.js';
@@ -61,7 +61,7 @@ export class Collection {
   frozen: VaultErrorCode | null = null;
   /** Set when the server would not serve this log to this person: what a revocation looks like from outside. */
   refused = false;
-  /** When the log was last verified against the server, by this device's clock; null before the first time. */
+  /** How recent the log is: the time of the newest verified head, never past this device's clock; null before the first. */
   verifiedAt: number | null = null;
   readonly context: CollectionContext;
   readonly line: Line;
@@ -69,6 +69,8 @@ export class Collection {
   #local: LogState | null = null;
   #pending: PendingOp[] = [];
   #waiting: { readonly op: LogOp; readonly index: number }[] = [];
+  /** Everyone who ever was an owner, by name. */
+  readonly #owners = new Set<string>();
 
   constructor(id: Uint8Array, context: CollectionContext, log = new CollectionLog(id)) {
     this.id = id;
@@ -78,9 +80,19 @@ export class Collection {
   }
 
   /** Loads the log from the store and opens what the keys offered so far can open. Throws `store/damaged`. */
-  static async load(store: Store, id: Uint8Array, context: CollectionContext, prepare: (collection: Collection) => void): Promise<Collection> {
+  static async load(
+    store: Store,
+    id: Uint8Array,
+    context: CollectionContext,
+    prepare: (collection: Collection) => void,
+  ): Promise<Collection> {
     const loaded: LogOp[] = [];
-    const log = await CollectionLog.load({ store, collection: id, identityOf: context.identityOf, visit: (op) => loaded.push(op) });
+    const log = await CollectionLog.load({
+      store,
+      collection: id,
+      identityOf: context.identityOf,
+      visit: (op) => loaded.push(op),
+    });
     const collection = new Collection(id, context, log);
     prepare(collection);
     collection.#local = log.state;
@@ -123,6 +135,11 @@ export class Collection {
     return this.#local?.members.find((member) => equalBytes(member.person, person))?.role ?? null;
   }
 
+  /** Whether the log ever named this person as an owner: only then could they grant anything. */
+  wasOwner(person: Uint8Array): boolean {
+    return this.#owners.has(nameOf(person));
+  }
+
   /** Verifies what the server served and takes it in when the transaction commits. Throws `integrity/*`, `format/*`. */
   ingest(transaction: Transaction, served: ServedOps): readonly LogOp[] {
     const verified = this.log.verify(served, this.context.identityOf);
@@ -137,7 +154,8 @@ export class Collection {
       this.#rebase();
       this.openWaiting();
       this.refused = false;
-      if (!served.more) this.verifiedAt = this.context.now();
+      // An old head served again is no news: how fresh this is, the head itself says (A44, I9).
+      if (!served.more) this.verifiedAt = Math.min(this.context.now(), this.log.headContent()?.time ?? 0);
     });
     return verified.accepted;
   }
@@ -163,7 +181,14 @@ export class Collection {
     const { header, outcome, state } = this.#applyPending(this.#local, { ...op, bodies });
     this.#local = state;
     const { records, roster } = this.#openOwn(header, bodies);
-    this.#pending.push({ header, headerBytes: op.headerBytes, signature: op.signature, bodies, records, roster });
+    this.#pending.push({
+      header,
+      headerBytes: op.headerBytes,
+      signature: op.signature,
+      bodies,
+      records,
+      roster,
+    });
     if (outcome === 'applied') for (const record of records) this.view.put(toRevision(record, header, null));
   }
 
@@ -211,7 +236,9 @@ export class Collection {
 
   #settle(header: OpHeader): void {
     const { incarnation, seq } = header;
-    this.#pending = this.#pending.filter((op) => !(op.header.seq === seq && equalBytes(op.header.incarnation, incarnation)));
+    this.#pending = this.#pending.filter(
+      (op) => !(op.header.seq === seq && equalBytes(op.header.incarnation, incarnation)),
+    );
   }
 
   #rebase(): void {
@@ -239,10 +266,13 @@ export class Collection {
   #openOwn(header: OpHeader, bodies: readonly Uint8Array[]): Pick<PendingOp, 'records' | 'roster'> {
     const payloads = payloadsOf(header);
     const at = payloads.indexOf('roster');
-    const open = (type: SealType, index: number) => this.#openBody(type, header, index, bodies[index] as Uint8Array);
+    const open = (type: SealType, index: number) =>
+      this.#openBody(type, header, index, bodies[index] as Uint8Array);
     try {
       const roster = at < 0 ? null : decodeRosterChange(open('roster', at));
-      const records = header.changes.flatMap((_, index) => (index < payloads.length ? [] : [decodeRecord(open('record', index))]));
+      const records = header.changes.flatMap((_, index) =>
+        index < payloads.length ? [] : [decodeRecord(open('record', index))],
+      );
       return { records, roster };
     } catch (error) {
       if (!isVaultError(error)) throw error;
@@ -252,7 +282,7 @@ export class Collection {
 
   #take(op: LogOp): void {
     if (op.outcome === 'void') return;
-    op.header.changes.forEach((_, index) => this.#open(op, index));
+    for (let index = 0; index < op.header.changes.length; index++) this.#open(op, index);
   }
 
   #open(op: LogOp, index: number): void {
@@ -271,7 +301,13 @@ export class Collection {
         if (key.length !== 32) throw new VaultError('format/malformed');
         this.keyring.offer(header.epoch, Secret.of('collection-key', key.slice()));
       } else {
-        this.view.put(toRevision(this.#checked(op, change, this.#openBody('record', header, index, body)), header, position));
+        this.view.put(
+          toRevision(
+            this.#checked(op, change, this.#openBody('record', header, index, body)),
+            header,
+            position,
+          ),
+        );
       }
     } catch (error) {
       if (!isVaultError(error)) throw error;
@@ -294,8 +330,10 @@ export class Collection {
   #openBody(type: SealType, header: OpHeader, index: number, body: Uint8Array): Uint8Array {
     const state = this.log.state ?? this.requireState();
     const epoch = type === 'previous-key' ? header.epoch + 1 : header.epoch;
-    const commitments = this.#local && this.#local.commitments.length > state.commitments.length ? this.#local : state;
-    const key = type === 'roster' ? this.#rosterKey : this.keyring.requireKey(epoch, commitments);
+    const commitments =
+      this.#local && this.#local.commitments.length > state.commitments.length ? this.#local : state;
+    // A wrong key that a stranger offered must not keep the right one from being waited for (R-KEY-1).
+    const key = type === 'roster' ? this.#rosterKey : this.keyring.keyOf(epoch, commitments);
     if (key === null) throw new VaultError('access/no-key', { epoch });
     const change = header.changes[index]?.[0] as Uint8Array;
     return openData(key, bodyBinding(type, header, epoch, change), body);

@@ -24,9 +24,16 @@ export interface Consent {
  * Proves that the one offered these terms and the other accepted them; it does not say whether the access is still in
  * force. Throws `integrity/bad-signature`, `integrity/wrong-audience`, `format/*`. SPEC §10.
  */
-export async function verifyConsentReceipt(receipt: Uint8Array, cards: { readonly from: string; readonly to: string }): Promise<Consent> {
+export async function verifyConsentReceipt(
+  receipt: Uint8Array,
+  cards: { readonly from: string; readonly to: string },
+): Promise<Consent> {
   await loadSodium();
-  const { terms } = verifyConsent(receipt, readContactCard(cards.from).identity, readContactCard(cards.to).identity);
+  const { terms } = verifyConsent(
+    receipt,
+    readContactCard(cards.from).identity,
+    readContactCard(cards.to).identity,
+  );
   return {
     grant: printId('grant', terms.grant),
     vault: printId('vault', terms.vault),

@@ -9,7 +9,12 @@ import { paths } from '../protocol/paths.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
 import { decodeDocument, DOCUMENT_KIND, type DocumentContent } from '../records/document.js';
 import { printVaultCard } from '../sharing/contacts.js';
-import { type OpenedDeposit, openDeposit, readDepositHeader, signDepositReceipt } from '../sharing/deposits.js';
+import {
+  type OpenedDeposit,
+  openDeposit,
+  readDepositHeader,
+  signDepositReceipt,
+} from '../sharing/deposits.js';
 import { makeMessage } from '../sharing/messages.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import { appendRecords } from './collection-writer.js';
@@ -52,7 +57,9 @@ export class DepositBox {
    * It carries a ticket that `revokeCard` ends, or `expires` (milliseconds since 1970). The server learns that there
    * is a ticket, and for whom.
    */
-  async card(options: { readonly depositor?: Id<'person'>; readonly expires?: number } = {}): Promise<string> {
+  async card(
+    options: { readonly depositor?: Id<'person'>; readonly expires?: number } = {},
+  ): Promise<string> {
     const session = this.#session;
     const { vault, index } = this.#owned;
     const depositor = options.depositor === undefined ? null : parseId('person', options.depositor);
@@ -62,10 +69,23 @@ export class DepositBox {
       index.put(transaction, 'index.ticket', ticket, { ticket, depositor, expires, revoked: false });
       const request = { depositor, expires, bytesMax: TICKET_BYTES_MAX, countMax: TICKET_COUNT_MAX };
       const body = encodeMessage(putTicketRequest, request);
-      transaction.send(this.#lane, { kind: 'request', method: 'PUT', path: paths.ticket(vault, ticket), body });
+      transaction.send(this.#lane, {
+        kind: 'request',
+        method: 'PUT',
+        path: paths.ticket(vault, ticket),
+        body,
+      });
     });
     const { server, serverKey } = session.profile;
-    const card = { vault, key: this.#keys().publicKey, ticket, server, serverKey, time: session.now(), expires };
+    const card = {
+      vault,
+      key: this.#keys().publicKey,
+      ticket,
+      server,
+      serverKey,
+      time: session.now(),
+      expires,
+    };
     return printVaultCard(session.author, session.identity, card);
   }
 
@@ -74,7 +94,11 @@ export class DepositBox {
     const only = depositor === undefined ? null : parseId('person', depositor);
     await this.#session.transact((transaction) => {
       for (const entry of this.#owned.index.list('index.ticket')) {
-        if (entry.revoked || (only !== null && (entry.depositor === null || !equalBytes(entry.depositor, only)))) continue;
+        if (
+          entry.revoked ||
+          (only !== null && (entry.depositor === null || !equalBytes(entry.depositor, only)))
+        )
+          continue;
         this.#owned.index.put(transaction, 'index.ticket', entry.ticket, { ...entry, revoked: true });
         const path = paths.ticket(this.#owned.vault, entry.ticket);
         transaction.send(this.#lane, { kind: 'request', method: 'DELETE', path, body: null });
@@ -105,7 +129,10 @@ export class DepositBox {
    *
    * Throws `usage/not-found`, `integrity/blob` for a file that is not what was signed, `sync/*`.
    */
-  async adopt(id: Id<'deposit'>, options: WorkOptions & { readonly category?: DocumentCategory } = {}): Promise<Id<'item'>> {
+  async adopt(
+    id: Id<'deposit'>,
+    options: WorkOptions & { readonly category?: DocumentCategory } = {},
+  ): Promise<Id<'item'>> {
     const session = this.#session;
     const { vault, index } = this.#owned;
     const deposit = parseId('deposit', id);
@@ -125,12 +152,27 @@ export class DepositBox {
       // The author's proof is over the content as they wrote it, so it is filed as it came.
       const { kind, schema, body } = opened.content;
       const record = { item, base: [], kind, schema, body, authored: opened.authored };
-      appendRecords(transaction, collection, [record], { add: [[content.blob.id, content.blob.stored]], drop: [] });
-      const adopted = { deposit, depositor: depositor.person, collection: collection.id, item, digest: opened.digest, time: session.now() };
+      appendRecords(transaction, collection, [record], {
+        add: [[content.blob.id, content.blob.stored]],
+        drop: [],
+      });
+      const adopted = {
+        deposit,
+        depositor: depositor.person,
+        collection: collection.id,
+        item,
+        digest: opened.digest,
+        time: session.now(),
+      };
       index.put(transaction, 'index.adopted', deposit, adopted);
       this.#sendReceipt(transaction, collectionLane(collection.id), opened, depositor);
       const path = paths.deposit(vault, deposit);
-      transaction.send(collectionLane(collection.id), { kind: 'request', method: 'DELETE', path, body: null });
+      transaction.send(collectionLane(collection.id), {
+        kind: 'request',
+        method: 'DELETE',
+        path,
+        body: null,
+      });
       transaction.delete(key);
     });
     return printId('item', item);
@@ -143,7 +185,12 @@ export class DepositBox {
     if (found === undefined) throw new VaultError('usage/not-found', { id });
     await this.#session.transact((transaction) => {
       transaction.delete(found.key);
-      transaction.send(this.#lane, { kind: 'request', method: 'DELETE', path: paths.deposit(this.#owned.vault, deposit), body: null });
+      transaction.send(this.#lane, {
+        kind: 'request',
+        method: 'DELETE',
+        path: paths.deposit(this.#owned.vault, deposit),
+        body: null,
+      });
     });
   }
 
@@ -158,10 +205,17 @@ export class DepositBox {
     return `deposits-${blobName(this.#owned.vault)}`;
   }
 
-  #keys(): { readonly seed: KemSeed; readonly publicKey: Uint8Array; readonly adoptionKey: Secret<'adoption-key'> } {
+  #keys(): {
+    readonly seed: KemSeed;
+    readonly publicKey: Uint8Array;
+    readonly adoptionKey: Secret<'adoption-key'>;
+  } {
     const entry = this.#owned.index.get('index.deposit-key', DEPOSIT_KEY);
     if (entry === null) throw new VaultError('access/no-key');
-    return { ...depositKeyFromSeed(entry.seed), adoptionKey: Secret.of('adoption-key', entry.adoptionKey.slice()) };
+    return {
+      ...depositKeyFromSeed(entry.seed),
+      adoptionKey: Secret.of('adoption-key', entry.adoptionKey.slice()),
+    };
   }
 
   async #waiting(): Promise<{ key: string; opened: OpenedDeposit; content: DocumentContent }[]> {
@@ -173,9 +227,16 @@ export class DepositBox {
       try {
         const depositor = await session.requireIdentity(readDepositHeader(value).person);
         const { vault } = this.#owned;
-        const opened = openDeposit({ bytes: value, vault, depositor, depositSeed: seed, depositKey: publicKey });
+        const opened = openDeposit({
+          bytes: value,
+          vault,
+          depositor,
+          depositSeed: seed,
+          depositKey: publicKey,
+        });
         if (this.#owned.index.get('index.adopted', opened.header.deposit) !== null) continue;
-        if (opened.content.kind === DOCUMENT_KIND) waiting.push({ key, opened, content: decodeDocument(opened.content.body) });
+        if (opened.content.kind === DOCUMENT_KIND)
+          waiting.push({ key, opened, content: decodeDocument(opened.content.body) });
       } catch (error) {
         // Anyone with a ticket may send anything: what does not verify is not shown.
         if (!isVaultError(error) || !/^(format|integrity|share)\//.test(error.code)) throw error;
@@ -196,12 +257,29 @@ export class DepositBox {
     }
   }
 
-  #sendReceipt(transaction: Transaction, lane: string, opened: OpenedDeposit, depositor: Parameters<typeof makeMessage>[0]['recipient']): void {
+  #sendReceipt(
+    transaction: Transaction,
+    lane: string,
+    opened: OpenedDeposit,
+    depositor: Parameters<typeof makeMessage>[0]['recipient'],
+  ): void {
     const { author, random, now } = this.#session;
     const { vault, deposit } = opened.header;
-    const content = signDepositReceipt(author, { vault, deposit, digest: opened.digest, person: author.person, time: now() });
-    const { bytes } = makeMessage({ kind: 'deposit-receipt', author, recipient: depositor, content, random, time: now() });
+    const content = signDepositReceipt(author, {
+      vault,
+      deposit,
+      digest: opened.digest,
+      person: author.person,
+      time: now(),
+    });
+    const { bytes } = makeMessage({
+      kind: 'deposit-receipt',
+      author,
+      recipient: depositor,
+      content,
+      random,
+      time: now(),
+    });
     sendToInbox(transaction, depositor.person, bytes, lane);
   }
 }
-

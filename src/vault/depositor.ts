@@ -54,13 +54,26 @@ export async function deposit(
   });
   blob.key.fill(0);
   body.fill(0);
-  const entry = { vault: card.vault, owner: owner.person, deposit: made.deposit, digest: made.digest, title: described.title, time, receipt: null };
+  const entry = {
+    vault: card.vault,
+    owner: owner.person,
+    deposit: made.deposit,
+    digest: made.digest,
+    title: described.title,
+    time,
+    receipt: null,
+  };
   const lane = `deposit-${blobName(made.deposit)}`;
   try {
     await session.transact((transaction) => {
       transaction.send(lane, { kind: 'blob', vault: card.vault, blob: blob.id, ticket: card.ticket });
       const request = encodeMessage(depositRequest, { deposit: made.bytes });
-      transaction.send(lane, { kind: 'request', method: 'POST', path: paths.deposits(card.vault), body: request });
+      transaction.send(lane, {
+        kind: 'request',
+        method: 'POST',
+        path: paths.deposits(card.vault),
+        body: request,
+      });
       session.index.put(transaction, 'index.deposited', made.deposit, entry);
     });
   } catch (error) {

@@ -32,7 +32,12 @@ export interface ReadOptions extends WorkOptions {
  *
  * Whatever goes wrong, no part of it stays. Throws `usage/file-changed`, `usage/aborted`, `store/quota`, `format/too-large`.
  */
-export async function storeFile(session: Session, vault: Uint8Array, source: OpenedSource, work: WorkOptions): Promise<BlobReference> {
+export async function storeFile(
+  session: Session,
+  vault: Uint8Array,
+  source: OpenedSource,
+  work: WorkOptions,
+): Promise<BlobReference> {
   const blob = session.random(16);
   const sink = await session.store.blobs.write(blobName(blob), 'new');
   try {
@@ -71,7 +76,8 @@ export async function* readFile(
   const read =
     local || whole
       ? (offset: number, length: number) => readLocal(session, name, reference, offset, length)
-      : (offset: number, length: number) => readRange(session, vault, reference.id, { offset, length, signal });
+      : (offset: number, length: number) =>
+          readRange(session, vault, reference.id, { offset, length, signal });
   let done = 0;
   try {
     for await (const piece of openBlob({ reference, vault, read, start, end, signal })) {
@@ -87,7 +93,12 @@ export async function* readFile(
 }
 
 /** Fetches a file's ciphertext to this device, if it is not there. Throws `sync/*`, `usage/aborted`, `store/quota`. */
-export async function fetchFile(session: Session, vault: Uint8Array, reference: BlobReference, work: WorkOptions): Promise<void> {
+export async function fetchFile(
+  session: Session,
+  vault: Uint8Array,
+  reference: BlobReference,
+  work: WorkOptions,
+): Promise<void> {
   const { store, transport, signer } = session;
   if ((await store.blobs.size(blobName(reference.id))) !== null) return;
   const { onProgress, signal } = work;
@@ -98,7 +109,13 @@ export async function fetchFile(session: Session, vault: Uint8Array, reference: 
   });
 }
 
-async function readLocal(session: Session, name: string, reference: BlobReference, offset: number, length: number): Promise<Uint8Array> {
+async function readLocal(
+  session: Session,
+  name: string,
+  reference: BlobReference,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
   try {
     return await session.store.blobs.read(name, offset, length);
   } catch (error) {

@@ -105,14 +105,21 @@ export function describe(metadata: {
   const name = metadata.name ?? '';
   const title = metadata.title ?? (name === '' ? 'Document' : name.slice(0, TITLE_MAX));
   const date = metadata.date ?? null;
-  const mediaType = metadata.mediaType === undefined || metadata.mediaType === '' ? 'application/octet-stream' : metadata.mediaType;
-  if (title.length === 0 || title.length > TITLE_MAX) throw new VaultError('usage/invalid', { argument: 'title' });
-  if (name.length > NAME_MAX || mediaType.length > 127) throw new VaultError('usage/invalid', { argument: 'name' });
+  const mediaType =
+    metadata.mediaType === undefined || metadata.mediaType === ''
+      ? 'application/octet-stream'
+      : metadata.mediaType;
+  if (title.length === 0 || title.length > TITLE_MAX)
+    throw new VaultError('usage/invalid', { argument: 'title' });
+  if (name.length > NAME_MAX || mediaType.length > 127)
+    throw new VaultError('usage/invalid', { argument: 'name' });
   if (date !== null && !isDay(date)) throw new VaultError('usage/invalid', { argument: 'date' });
   return { title, category: metadata.category, date, name, mediaType };
 }
 
 function isDay(text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`);
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
+  );
 }

@@ -1,6 +1,14 @@
 import { VaultError } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
-import { bodyOfRevision, describe, type Document, documentOf, type DocumentMetadata, type Version, versionOf } from './document-view.js';
+import {
+  bodyOfRevision,
+  describe,
+  type Document,
+  documentOf,
+  type DocumentMetadata,
+  type Version,
+  versionOf,
+} from './document-view.js';
 import { type DocumentContent, DOCUMENT_KIND, DOCUMENT_SCHEMA, encodeDocument } from '../records/document.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
@@ -98,7 +106,9 @@ export class Documents {
     const collection = this.#collections().find(({ view }) => view.get(bytes) !== null);
     if (collection === undefined) throw new VaultError('usage/not-found', { id });
     const revisions = collection.view.history(bytes);
-    const blobs = revisions.flatMap((revision) => (revision.body === null ? [] : [bodyOfRevision(revision).blob.id]));
+    const blobs = revisions.flatMap((revision) =>
+      revision.body === null ? [] : [bodyOfRevision(revision).blob.id],
+    );
     const drop = [...new Map(blobs.map((blob) => [blobName(blob), blob])).values()];
     await session.transact((transaction) => {
       const current = collection.view.get(bytes)?.current;
@@ -116,7 +126,8 @@ export class Documents {
     for (const collection of this.#collections()) {
       for (const item of collection.view.list({ kind: DOCUMENT_KIND, removed: filter.removed ?? false })) {
         const shown = documentOf(item, collection.view.history(item.item));
-        if (shown !== null && (filter.category === undefined || shown.category === filter.category)) documents.push(shown);
+        if (shown !== null && (filter.category === undefined || shown.category === filter.category))
+          documents.push(shown);
       }
     }
     return documents.sort((a, b) => b.added - a.added || (a.id < b.id ? 1 : -1));
@@ -144,7 +155,10 @@ export class Documents {
    * Each piece is authentic when it comes out; an error means that what follows is not to be had. Throws
    * `usage/not-found`, `integrity/blob`, `sync/*` when the file is on the server only, `usage/aborted`.
    */
-  async *read(id: Id<'item'>, options: ReadOptions & { readonly version?: Id<'change'> } = {}): AsyncGenerator<Uint8Array> {
+  async *read(
+    id: Id<'item'>,
+    options: ReadOptions & { readonly version?: Id<'change'> } = {},
+  ): AsyncGenerator<Uint8Array> {
     const content = this.#contentOf(id, options.version);
     yield* readFile(this.#session, this.#owned.vault, content.blob, options);
   }
@@ -173,7 +187,11 @@ export class Documents {
     file: FileSource,
     metadata: DocumentMetadata | DocumentContent,
     work: WorkOptions,
-    place: (transaction: Transaction) => { collection: Collection; item: Uint8Array; base: readonly Uint8Array[] },
+    place: (transaction: Transaction) => {
+      collection: Collection;
+      item: Uint8Array;
+      base: readonly Uint8Array[];
+    },
   ): Promise<Document> {
     const session = this.#session;
     const source = openSource(file);
@@ -185,8 +203,15 @@ export class Documents {
       await session.transact((transaction) => {
         const at = place(transaction);
         item = at.item as Uint8Array<ArrayBuffer>;
-        transaction.send(collectionLane(at.collection.id), { kind: 'blob', vault: this.#owned.vault, blob: blob.id, ticket: null });
-        this.#append(transaction, at.collection, { item: at.item, base: at.base, body }, [[blob.id, blob.stored]]);
+        transaction.send(collectionLane(at.collection.id), {
+          kind: 'blob',
+          vault: this.#owned.vault,
+          blob: blob.id,
+          ticket: null,
+        });
+        this.#append(transaction, at.collection, { item: at.item, base: at.base, body }, [
+          [blob.id, blob.stored],
+        ]);
       });
     } catch (error) {
       await session.store.blobs.remove(blobName(blob.id));
@@ -195,7 +220,10 @@ export class Documents {
     return this.#requireDocument(printId('item', item));
   }
 
-  async #revise(id: Id<'item'>, change: (content: DocumentContent) => Omit<DocumentContent, 'added' | 'blob'>): Promise<Document> {
+  async #revise(
+    id: Id<'item'>,
+    change: (content: DocumentContent) => Omit<DocumentContent, 'added' | 'blob'>,
+  ): Promise<Document> {
     await this.#session.transact((transaction) => {
       const { collection, item, base, content } = this.#require(id);
       const body = encodeDocument({ ...content, ...change(content) });
@@ -207,7 +235,11 @@ export class Documents {
   #append(
     transaction: Transaction,
     collection: Collection,
-    record: { readonly item: Uint8Array; readonly base: readonly Uint8Array[]; readonly body: Uint8Array | null },
+    record: {
+      readonly item: Uint8Array;
+      readonly base: readonly Uint8Array[];
+      readonly body: Uint8Array | null;
+    },
     add: readonly (readonly [Uint8Array, number])[] = [],
   ): RecordEnvelope {
     renewEpoch(this.#session, transaction, this.#owned, collection);
@@ -238,7 +270,13 @@ export class Documents {
     return null;
   }
 
-  #require(id: Id<'item'>): { collection: Collection; item: Uint8Array; base: readonly Uint8Array[]; content: DocumentContent; current: Revision } {
+  #require(id: Id<'item'>): {
+    collection: Collection;
+    item: Uint8Array;
+    base: readonly Uint8Array[];
+    content: DocumentContent;
+    current: Revision;
+  } {
     const found = this.#find(id);
     if (found === null) throw new VaultError('usage/not-found', { id });
     const { current, conflicts, item } = found.item;
@@ -262,7 +300,8 @@ export class Documents {
     const change = printId('change', parseId('change', version));
     for (const collection of this.#collections()) {
       for (const revision of collection.view.history(parseId('item', id))) {
-        if (printId('change', revision.change) === change && revision.body !== null) return bodyOfRevision(revision);
+        if (printId('change', revision.change) === change && revision.body !== null)
+          return bodyOfRevision(revision);
       }
     }
     throw new VaultError('usage/not-found', { id: version });

@@ -10,7 +10,11 @@ import type { Session } from './session.js';
  *
  * The chain still verifies without bodies, so it also holds for who never had them.
  */
-export async function forgetPruned(session: Session, collection: Collection, accepted: readonly LogOp[]): Promise<void> {
+export async function forgetPruned(
+  session: Session,
+  collection: Collection,
+  accepted: readonly LogOp[],
+): Promise<void> {
   const changes = accepted.flatMap(({ header, outcome }) =>
     outcome === 'applied' && header.control?.type === 'prune' ? header.control.changes : [],
   );
@@ -33,7 +37,9 @@ function fileOf(collection: Collection, change: Uint8Array): string | null {
 
 function isNamed(session: Session, file: string): boolean {
   return session.collections.some(({ view }) =>
-    view.list({ kind: DOCUMENT_KIND }).some(({ current }) => current.body !== null && fileIn(current.body) === file),
+    view
+      .list({ kind: DOCUMENT_KIND })
+      .some(({ current }) => current.body !== null && fileIn(current.body) === file),
   );
 }
 

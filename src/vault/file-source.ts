@@ -27,8 +27,14 @@ export interface OpenedSource {
  * `usage/file-unreadable` for any other failure. Throws `usage/invalid` when it is no file.
  */
 export function openSource(source: FileSource): OpenedSource {
-  if (source instanceof Uint8Array) return { name: '', mediaType: '', bytes: source.length, pieces: once(source) };
-  if (typeof source !== 'object' || source === null || typeof source.stream !== 'function' || !Number.isSafeInteger(source.size)) {
+  if (source instanceof Uint8Array)
+    return { name: '', mediaType: '', bytes: source.length, pieces: once(source) };
+  if (
+    typeof source !== 'object' ||
+    source === null ||
+    typeof source.stream !== 'function' ||
+    !Number.isSafeInteger(source.size)
+  ) {
     throw new VaultError('usage/invalid', { argument: 'file' });
   }
   const name = 'name' in source && typeof source.name === 'string' ? source.name : '';

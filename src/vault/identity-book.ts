@@ -60,7 +60,9 @@ export class IdentityBook {
       }
       if (identity.heads.length <= known.heads.length) return known;
     }
-    await this.#store.write([{ type: 'put', key: PREFIX + bytesToHex(identity.person), value: encode([...identity.entries]) }]);
+    await this.#store.write([
+      { type: 'put', key: PREFIX + bytesToHex(identity.person), value: encode([...identity.entries]) },
+    ]);
     this.#identities.set(nameOf(identity.person), identity);
     return identity;
   }

@@ -31,7 +31,12 @@ export async function receiveItem(session: Session, bytes: Uint8Array): Promise<
     else throw new VaultError('format/unsupported');
     return 'taken';
   } catch (error) {
-    if (isVaultError(error) && /^(format|integrity|share|access)\//.test(error.code) && error.code !== 'access/locked') return 'refused';
+    if (
+      isVaultError(error) &&
+      /^(format|integrity|share|access)\//.test(error.code) &&
+      error.code !== 'access/locked'
+    )
+      return 'refused';
     throw error;
   }
 }
@@ -50,7 +55,8 @@ async function receiveGrant(session: Session, bytes: Uint8Array): Promise<void> 
   if (known !== null) {
     // A new epoch of a grant already known: the terms must be the ones agreed on.
     const agreed = decodeGrantTerms(known.terms);
-    if (!equalBytes(agreed.from, terms.from) || !equalBytes(agreed.collection, terms.collection)) throw new VaultError('integrity/wrong-audience');
+    if (!equalBytes(agreed.from, terms.from) || !equalBytes(agreed.collection, terms.collection))
+      throw new VaultError('integrity/wrong-audience');
   }
   await session.transact((transaction) => {
     if (known === null) {
@@ -65,11 +71,18 @@ async function receiveGrant(session: Session, bytes: Uint8Array): Promise<void> 
       sendConsent(session, transaction, grant, sender);
     }
     keepKey(session, transaction, terms.collection, header.epoch, expose(grant.key));
-    for (const { epoch, key } of grant.previous) keepKey(session, transaction, terms.collection, epoch, expose(key));
+    for (const { epoch, key } of grant.previous)
+      keepKey(session, transaction, terms.collection, epoch, expose(key));
   });
 }
 
-function keepKey(session: Session, transaction: Transaction, collection: Uint8Array, epoch: number, key: Uint8Array): void {
+function keepKey(
+  session: Session,
+  transaction: Transaction,
+  collection: Uint8Array,
+  epoch: number,
+  key: Uint8Array,
+): void {
   // Named by the key too: a wrong key offered for an epoch must not displace the right one.
   const name = keyName(collection, epoch, key);
   if (session.index.get('index.key', name) !== null) return;
@@ -87,14 +100,31 @@ export function keyName(collection: Uint8Array, epoch: number, key: Uint8Array):
 
 function sendConsent(session: Session, transaction: Transaction, grant: OpenedGrant, sender: Identity): void {
   const receipt = signConsent(grant, session.author);
-  session.index.put(transaction, 'index.consent', grant.terms.grant, { grant: grant.terms.grant, terms: grant.termsBytes, receipt, withdrawn: null });
+  session.index.put(transaction, 'index.consent', grant.terms.grant, {
+    grant: grant.terms.grant,
+    terms: grant.termsBytes,
+    receipt,
+    withdrawn: null,
+  });
   const { author, random, now } = session;
-  const { bytes } = makeMessage({ kind: 'consent', author, recipient: sender, content: receipt, random, time: now() });
+  const { bytes } = makeMessage({
+    kind: 'consent',
+    author,
+    recipient: sender,
+    content: receipt,
+    random,
+    time: now(),
+  });
   sendToInbox(transaction, sender.person, bytes);
 }
 
 /** Queues something for a person's inbox. */
-export function sendToInbox(transaction: Transaction, person: Uint8Array, bytes: Uint8Array, lane = 'inbox'): void {
+export function sendToInbox(
+  transaction: Transaction,
+  person: Uint8Array,
+  bytes: Uint8Array,
+  lane = 'inbox',
+): void {
   const body = encodeMessage(sendRequest, { id: inboxItemId(bytes), bytes });
   transaction.send(lane, { kind: 'request', method: 'POST', path: paths.personInbox(person), body });
 }
@@ -109,7 +139,12 @@ function rememberStranger(session: Session, transaction: Transaction, identity: 
 
 async function receiveMessage(session: Session, bytes: Uint8Array): Promise<void> {
   const sender = await session.requireIdentity(readMessageHeader(bytes).person);
-  const { header, content } = openMessage({ bytes, sender, recipient: session.identity, kemSeed: session.kem.seed });
+  const { header, content } = openMessage({
+    bytes,
+    sender,
+    recipient: session.identity,
+    kemSeed: session.kem.seed,
+  });
   if (header.kind === 'consent') await keepConsent(session, content, sender);
   else await keepDepositReceipt(session, content, sender);
 }
@@ -119,8 +154,11 @@ async function keepConsent(session: Session, receipt: Uint8Array, sender: Identi
   const owned = session.vaults.get(nameOf(terms.vault));
   const offered = owned?.index.get('index.consent', terms.grant) ?? null;
   if (owned === undefined || offered === null) throw new VaultError('integrity/wrong-audience');
-  if (!equalBytes(offered.terms, decodeConsentReceipt(receipt).termsBytes)) throw new VaultError('integrity/wrong-audience');
-  await session.transact((transaction) => owned.index.put(transaction, 'index.consent', terms.grant, { ...offered, receipt }));
+  if (!equalBytes(offered.terms, decodeConsentReceipt(receipt).termsBytes))
+    throw new VaultError('integrity/wrong-audience');
+  await session.transact((transaction) =>
+    owned.index.put(transaction, 'index.consent', terms.grant, { ...offered, receipt }),
+  );
 }
 
 async function keepDepositReceipt(session: Session, receipt: Uint8Array, sender: Identity): Promise<void> {

@@ -1,6 +1,12 @@
-import { Secret } from '../crypto/secret.js';
+import type { Secret } from '../crypto/secret.js';
 import { deriveIndexItem } from '../keys/hierarchy.js';
-import { encodeIndexEntry, decodeIndexEntry, INDEX_SCHEMA, type IndexEntry, type IndexKind } from '../records/index-entry.js';
+import {
+  encodeIndexEntry,
+  decodeIndexEntry,
+  INDEX_SCHEMA,
+  type IndexEntry,
+  type IndexKind,
+} from '../records/index-entry.js';
 import type { Collection } from './collection.js';
 import { appendRecords } from './collection-writer.js';
 import type { Transaction } from './transaction.js';
@@ -20,7 +26,9 @@ export class IndexBook {
 
   /** All entries of a kind. */
   list<Kind extends IndexKind>(kind: Kind): IndexEntry<Kind>[] {
-    return this.collection.view.list({ kind }).map(({ current }) => decodeIndexEntry(kind, current.body as Uint8Array));
+    return this.collection.view
+      .list({ kind })
+      .map(({ current }) => decodeIndexEntry(kind, current.body as Uint8Array));
   }
 
   /** The entry of a kind with this name, or `null`. */
@@ -30,7 +38,12 @@ export class IndexBook {
   }
 
   /** Writes an entry under its name, over the former one if there is any. */
-  put<Kind extends IndexKind>(transaction: Transaction, kind: Kind, name: Uint8Array, entry: IndexEntry<Kind>): void {
+  put<Kind extends IndexKind>(
+    transaction: Transaction,
+    kind: Kind,
+    name: Uint8Array,
+    entry: IndexEntry<Kind>,
+  ): void {
     const item = deriveIndexItem(this.#rosterKey, kind, name);
     const known = this.collection.view.get(item);
     const base = known === null ? [] : [known.current, ...known.conflicts].map(({ change }) => change);

@@ -1,5 +1,5 @@
 import { equalBytes } from '../crypto/hash.js';
-import { VaultError } from '../errors.js';
+import type { VaultError } from '../errors.js';
 import type { Collection } from './collection.js';
 import { keepEvidence } from './evidence.js';
 import type { Session } from './session.js';
@@ -13,8 +13,15 @@ export function noteHeads(session: Session, transaction: Transaction): void {
   const { index, author } = session;
   if (index.collection.frozen !== null) return;
   const heads = session.collections
-    .filter((collection) => collection !== index.collection && collection.role === 'owner' && collection.log.position > 0)
-    .map(({ id, log }): [Uint8Array, number, Uint8Array] => [id, log.position, log.hashAt(log.position) as Uint8Array]);
+    .filter(
+      (collection) =>
+        collection !== index.collection && collection.role === 'owner' && collection.log.position > 0,
+    )
+    .map(({ id, log }): [Uint8Array, number, Uint8Array] => [
+      id,
+      log.position,
+      log.hashAt(log.position) as Uint8Array,
+    ]);
   const noted = index.get('index.heads', author.device)?.heads ?? [];
   const same = heads.length === noted.length && heads.every((head, i) => isSame(head, noted[i]));
   if (!same) index.put(transaction, 'index.heads', author.device, { heads });
@@ -35,17 +42,26 @@ export async function checkNotedHeads(session: Session): Promise<void> {
       const code = contradiction(collection, position, hash);
       if (code === null) continue;
       const served = { ops: [], head: collection.log.head };
-      await session.transact((transaction) => keepEvidence(transaction, collection, code, served, session.now()));
+      await session.transact((transaction) =>
+        keepEvidence(transaction, collection, code, served, session.now()),
+      );
     }
   }
 }
 
-function contradiction(collection: Collection, position: number, hash: Uint8Array): VaultError['code'] | null {
+function contradiction(
+  collection: Collection,
+  position: number,
+  hash: Uint8Array,
+): VaultError['code'] | null {
   const own = collection.log.hashAt(position);
   if (own === null) return 'integrity/rollback';
   return equalBytes(own, hash) ? null : 'integrity/fork';
 }
 
-function isSame(a: readonly [Uint8Array, number, Uint8Array], b: readonly [Uint8Array, number, Uint8Array] | undefined): boolean {
+function isSame(
+  a: readonly [Uint8Array, number, Uint8Array],
+  b: readonly [Uint8Array, number, Uint8Array] | undefined,
+): boolean {
   return b !== undefined && a[1] === b[1] && equalBytes(a[0], b[0]) && equalBytes(a[2], b[2]);
 }

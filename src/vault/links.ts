@@ -8,7 +8,14 @@ import type { Collection } from './collection.js';
 import { appendPrune, appendRecords } from './collection-writer.js';
 import type { Revision } from './record-view.js';
 import type { OwnedVault, Session } from './session.js';
-import { currentReaders, ensureCollection, grantAccess, renewEpoch, rotateCollection, type ShareTerms } from './shares.js';
+import {
+  currentReaders,
+  ensureCollection,
+  grantAccess,
+  renewEpoch,
+  rotateCollection,
+  type ShareTerms,
+} from './shares.js';
 import type { Transaction } from './transaction.js';
 
 /** A document to give to one person. */
@@ -32,23 +39,34 @@ export function linkDocuments(
 ): { readonly collection: Collection; readonly links: readonly IndexEntry<'index.link'>[] } {
   const { now } = session;
   const share = ensureCollection(session, transaction, owned, { person: recipient.person });
-  const alreadyReads = currentReaders(share, now()).some(({ person }) => equalBytes(person, recipient.person));
+  const alreadyReads = currentReaders(share, now()).some(({ person }) =>
+    equalBytes(person, recipient.person),
+  );
   if (!alreadyReads) {
     const label = 'documents';
-    grantAccess(session, transaction, owned, share, recipient, { ...terms, role: 'reader', expires: null, label, category: null, item: null });
+    grantAccess(session, transaction, owned, share, recipient, {
+      ...terms,
+      role: 'reader',
+      expires: null,
+      label,
+      category: null,
+      item: null,
+    });
   }
   renewEpoch(session, transaction, owned, share);
-  const links = sources.map(({ collection, item }): IndexEntry<'index.link'> => ({
-    collection: share.id,
-    linkItem: linkItemOf(share, item),
-    sourceCollection: collection.id,
-    sourceItem: item,
-    person: recipient.person,
-    purpose: terms.purpose,
-    begins: now(),
-    expires: terms.expires,
-    ended: null,
-  }));
+  const links = sources.map(
+    ({ collection, item }): IndexEntry<'index.link'> => ({
+      collection: share.id,
+      linkItem: linkItemOf(share, item),
+      sourceCollection: collection.id,
+      sourceItem: item,
+      person: recipient.person,
+      purpose: terms.purpose,
+      begins: now(),
+      expires: terms.expires,
+      ended: null,
+    }),
+  );
   for (const link of links) owned.index.put(transaction, 'index.link', link.linkItem, link);
   writeLinks(session, transaction, share, links);
   return { collection: share, links };
@@ -70,13 +88,30 @@ export function unlinkDocument(
   appendRecords(
     transaction,
     share,
-    [{ item: link.linkItem, base: [current.change], kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body: null }],
+    [
+      {
+        item: link.linkItem,
+        base: [current.change],
+        kind: DOCUMENT_KIND,
+        schema: DOCUMENT_SCHEMA,
+        body: null,
+      },
+    ],
     { add: [], drop: [blob] },
   );
   // The server deletes the ciphertext of the link as well; what the person kept, they have.
-  appendPrune(transaction, share, revisions.map(({ change }) => change), { add: [], drop: [] });
+  appendPrune(
+    transaction,
+    share,
+    revisions.map(({ change }) => change),
+    { add: [], drop: [] },
+  );
   const others = owned.index.list('index.link').some((other) => {
-    return other.ended === null && equalBytes(other.collection, share.id) && !equalBytes(other.linkItem, link.linkItem);
+    return (
+      other.ended === null &&
+      equalBytes(other.collection, share.id) &&
+      !equalBytes(other.linkItem, link.linkItem)
+    );
   });
   if (!others) rotateCollection(session, transaction, owned, share, { remove: [link.person] });
 }
@@ -112,7 +147,12 @@ function isBehind(shown: Revision, source: Revision): boolean {
   return shown.link === null || !equalBytes(shown.link[3], source.change);
 }
 
-function writeLinks(session: Session, transaction: Transaction, share: Collection, links: readonly IndexEntry<'index.link'>[]): void {
+function writeLinks(
+  session: Session,
+  transaction: Transaction,
+  share: Collection,
+  links: readonly IndexEntry<'index.link'>[],
+): void {
   const add: [Uint8Array, number][] = [];
   const drop: Uint8Array[] = [];
   const records = links.map((link) => {
@@ -122,7 +162,8 @@ function writeLinks(session: Session, transaction: Transaction, share: Collectio
     const before = shown?.body ? decodeDocument(shown.body).blob : null;
     const after = source.body ? decodeDocument(source.body).blob : null;
     if (before !== null && (after === null || !equalBytes(before.id, after.id))) drop.push(before.id);
-    if (after !== null && (before === null || !equalBytes(before.id, after.id))) add.push([after.id, after.stored]);
+    if (after !== null && (before === null || !equalBytes(before.id, after.id)))
+      add.push([after.id, after.stored]);
     return {
       item: link.linkItem,
       base: shown === null ? [] : [shown.change],
@@ -130,7 +171,12 @@ function writeLinks(session: Session, transaction: Transaction, share: Collectio
       schema: source.schema,
       body: source.body,
       authored: source.authored,
-      link: [share.requireState().vault, link.sourceCollection, link.sourceItem, source.change] as [Uint8Array, Uint8Array, Uint8Array, Uint8Array],
+      link: [share.requireState().vault, link.sourceCollection, link.sourceItem, source.change] as [
+        Uint8Array,
+        Uint8Array,
+        Uint8Array,
+        Uint8Array,
+      ],
     };
   });
   // References travel with the first op; LIMITS bound how many one op may carry.

@@ -44,7 +44,12 @@ export async function readLocalSlot(store: Store): Promise<Uint8Array | null> {
 }
 
 /** The writes that keep slot and device profile. */
-export function keepDevice(slot: Uint8Array, profile: DeviceProfile, root: PersonalRoot, random: RandomBytes): Write[] {
+export function keepDevice(
+  slot: Uint8Array,
+  profile: DeviceProfile,
+  root: PersonalRoot,
+  random: RandomBytes,
+): Write[] {
   const key = deriveLocalStoreKey(root);
   const plaintext = encode({ ...profile, seed: expose(profile.seed) });
   const sealed = sealData(key, localBinding(DEVICE), plaintext, random);

@@ -73,32 +73,58 @@ export interface RecoverOptions extends CreateOptions {
  */
 export async function createPerson(options: CreateOptions): Promise<Person> {
   await loadSodium();
-  const { store, passphrase, server, name = '', kind = 'patient', cost = PASSPHRASE_COST_DEFAULT, now = Date.now } = options;
+  const {
+    store,
+    passphrase,
+    server,
+    name = '',
+    kind = 'patient',
+    cost = PASSPHRASE_COST_DEFAULT,
+    now = Date.now,
+  } = options;
   const random = systemRandom;
   await requireEmpty(store);
   const transport = transportOf(options, server);
-  const { key: serverKey } = await call(transport, { method: 'GET', path: paths.server, signer: null }, serverAnswer);
+  const { key: serverKey } = await call(
+    transport,
+    { method: 'GET', path: paths.server, signer: null },
+    serverAnswer,
+  );
   const { identity, rootSeed, personalRoot, deviceSeed } = generateIdentity(random, now());
   const book = new IdentityBook(store);
   const { person } = identity;
   // The index is founded before the slot, because the slot names it; all of it becomes durable in one write.
-  const profile: DeviceProfile = { seed: deviceSeed, person, index: new Uint8Array(32), server, serverKey, name, kind, recovered: false };
+  const profile: DeviceProfile = {
+    seed: deviceSeed,
+    person,
+    index: new Uint8Array(32),
+    server,
+    serverKey,
+    name,
+    kind,
+    recovered: false,
+  };
   await book.learn(identity);
-  const session = await Session.open({ store, transport, profile, personalRoot, book, random, now }, async (opening, transaction) => {
-    const collection = foundCollection(transaction, opening.context, {
-      vault: personalVaultId(person),
-      server: serverKey,
-      key: derivePersonalIndexKey(personalRoot, 1),
-      rosterKey: derivePersonalRosterKey(personalRoot),
-    });
-    const content = { rootSeed, personalRoot, index: collection.id };
-    const slot = await createPassphraseSlot({ passphrase, cost, person, content, random, time: now() });
-    transaction.writes.push(...keepDevice(slot, { ...profile, index: collection.id }, personalRoot, random));
-    const entry = identity.entries[0] as Uint8Array;
-    const body = encodeMessage(foundPersonRequest, { entry });
-    transaction.send(IDENTITY_LANE, { kind: 'request', method: 'POST', path: paths.people, body });
-    return collection;
-  });
+  const session = await Session.open(
+    { store, transport, profile, personalRoot, book, random, now },
+    async (opening, transaction) => {
+      const collection = foundCollection(transaction, opening.context, {
+        vault: personalVaultId(person),
+        server: serverKey,
+        key: derivePersonalIndexKey(personalRoot, 1),
+        rosterKey: derivePersonalRosterKey(personalRoot),
+      });
+      const content = { rootSeed, personalRoot, index: collection.id };
+      const slot = await createPassphraseSlot({ passphrase, cost, person, content, random, time: now() });
+      transaction.writes.push(
+        ...keepDevice(slot, { ...profile, index: collection.id }, personalRoot, random),
+      );
+      const entry = identity.entries[0] as Uint8Array;
+      const body = encodeMessage(foundPersonRequest, { entry });
+      transaction.send(IDENTITY_LANE, { kind: 'request', method: 'POST', path: paths.people, body });
+      return collection;
+    },
+  );
   rootSeed.wipe();
   return new Person(session);
 }
@@ -117,7 +143,15 @@ export async function openPerson(options: OpenOptions): Promise<Person> {
   const profile = await openDevice(store, personalRoot);
   const transport = transportOf(options, profile.server);
   const book = await IdentityBook.load(store);
-  const session = await Session.open({ store, transport, profile, personalRoot, book, random: systemRandom, now });
+  const session = await Session.open({
+    store,
+    transport,
+    profile,
+    personalRoot,
+    book,
+    random: systemRandom,
+    now,
+  });
   await sweepBlobs(session);
   return new Person(session);
 }
@@ -131,14 +165,30 @@ export async function openPerson(options: OpenOptions): Promise<Person> {
  */
 export async function recoverPerson(options: RecoverOptions): Promise<Person> {
   await loadSodium();
-  const { store, passphrase, server, words, name = '', kind = 'patient', cost = PASSPHRASE_COST_DEFAULT, now = Date.now } = options;
+  const {
+    store,
+    passphrase,
+    server,
+    words,
+    name = '',
+    kind = 'patient',
+    cost = PASSPHRASE_COST_DEFAULT,
+    now = Date.now,
+  } = options;
   const random = systemRandom;
   await requireEmpty(store);
   const entropy = await parsePhrase(words);
   const transport = transportOf(options, server);
-  const { key: serverKey } = await call(transport, { method: 'GET', path: paths.server, signer: null }, serverAnswer);
+  const { key: serverKey } = await call(
+    transport,
+    { method: 'GET', path: paths.server, signer: null },
+    serverAnswer,
+  );
   const { slotId, auth } = phraseSlotAccess(entropy);
-  const signer = { keyId: { type: 'slot', slot: slotId } as const, sign: (bytes: Uint8Array) => signRaw(auth.secretKey, bytes) };
+  const signer = {
+    keyId: { type: 'slot', slot: slotId } as const,
+    sign: (bytes: Uint8Array) => signRaw(auth.secretKey, bytes),
+  };
   const answer = await fetchSlot(transport, signer, slotId);
   const { rootSeed, personalRoot, person, index } = openPhraseSlot(answer.slot, entropy);
   const known = verifyIdentityLog(answer.entries);
@@ -151,17 +201,32 @@ export async function recoverPerson(options: RecoverOptions): Promise<Person> {
   entropy.wipe();
   auth.secretKey.wipe();
   await announceDevice(transport, identity, deviceSeed);
-  const profile: DeviceProfile = { seed: deviceSeed, person, index, server, serverKey, name, kind, recovered: true };
+  const profile: DeviceProfile = {
+    seed: deviceSeed,
+    person,
+    index,
+    server,
+    serverKey,
+    name,
+    kind,
+    recovered: true,
+  };
   const book = new IdentityBook(store);
   await book.learn(identity);
   await store.write(keepDevice(slot, profile, personalRoot, random));
-  const recovered = new Person(await Session.open({ store, transport, profile, personalRoot, book, random, now }));
+  const recovered = new Person(
+    await Session.open({ store, transport, profile, personalRoot, book, random, now }),
+  );
   // Until this returns once, the store holds the person but not their documents; a later sync goes on where it stopped.
   await recovered.sync();
   return recovered;
 }
 
-async function fetchSlot(transport: Transport, signer: Parameters<Transport['send']>[0]['signer'], slot: Uint8Array) {
+async function fetchSlot(
+  transport: Transport,
+  signer: Parameters<Transport['send']>[0]['signer'],
+  slot: Uint8Array,
+) {
   try {
     return await call(transport, { method: 'GET', path: paths.slot(slot), signer }, slotAnswer);
   } catch (error) {
@@ -170,12 +235,20 @@ async function fetchSlot(transport: Transport, signer: Parameters<Transport['sen
   }
 }
 
-async function announceDevice(transport: Transport, identity: Identity, seed: Parameters<typeof signingKeyPairFromSeed>[0]): Promise<void> {
+async function announceDevice(
+  transport: Transport,
+  identity: Identity,
+  seed: Parameters<typeof signingKeyPairFromSeed>[0],
+): Promise<void> {
   const device = signingKeyPairFromSeed(seed);
   const keyId = { type: 'device', person: identity.person, device: device.publicKey } as const;
   const signer = { keyId, sign: (bytes: Uint8Array) => signRaw(device.secretKey, bytes) };
   const body = encodeMessage(appendIdentityRequest, { entries: [identity.entries.at(-1) as Uint8Array] });
-  await call(transport, { method: 'POST', path: paths.identity(identity.person), body, signer }, appendIdentityAnswer);
+  await call(
+    transport,
+    { method: 'POST', path: paths.identity(identity.person), body, signer },
+    appendIdentityAnswer,
+  );
   device.secretKey.wipe();
 }
 
@@ -184,6 +257,8 @@ async function requireEmpty(store: Store): Promise<void> {
 }
 
 function transportOf(options: CommonOptions, server: string): Transport {
-  return options.transport ?? createHttpTransport({ baseUrl: server, now: options.now ?? Date.now, random: systemRandom });
+  return (
+    options.transport ??
+    createHttpTransport({ baseUrl: server, now: options.now ?? Date.now, random: systemRandom })
+  );
 }
-

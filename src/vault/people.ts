@@ -38,7 +38,14 @@ export class People {
     const known = session.index.get('index.contact', identity.person);
     const { name, kind } = read.card;
     const trust = known === null || known.trust === 'unknown' ? 'pinned' : known.trust;
-    await this.#write({ person: identity.person, name, kind, trust, time: session.now(), identity: [...identity.entries] });
+    await this.#write({
+      person: identity.person,
+      name,
+      kind,
+      trust,
+      time: session.now(),
+      identity: [...identity.entries],
+    });
     return this.#require(printId('person', identity.person));
   }
 
@@ -83,13 +90,21 @@ export class People {
 
   async #write(entry: IndexEntry<'index.contact'>): Promise<void> {
     const { index } = this.#session;
-    await this.#session.transact((transaction) => index.put(transaction, 'index.contact', entry.person, entry));
+    await this.#session.transact((transaction) =>
+      index.put(transaction, 'index.contact', entry.person, entry),
+    );
   }
 
   #show(entry: IndexEntry<'index.contact'>): Contact {
     const { person, name, kind, trust } = entry;
     const other = this.#session.book.get(person) ?? verifyIdentityLog(entry.identity);
-    return { id: printId('person', person), name, kind, trust, safetyNumber: safetyNumber(this.#session.identity, other) };
+    return {
+      id: printId('person', person),
+      name,
+      kind,
+      trust,
+      safetyNumber: safetyNumber(this.#session.identity, other),
+    };
   }
 
   #require(id: Id<'person'>): Contact {

@@ -69,21 +69,34 @@ export class Person {
   async createVault(options: { readonly holder: Holder }): Promise<Vault> {
     const session = this.#session;
     const { birthName, givenNames = [], birthDate = null, sex = null, birthPlace = null } = options.holder;
-    if (typeof birthName !== 'string' || birthName.length === 0) throw new VaultError('usage/invalid', { argument: 'birthName' });
+    if (typeof birthName !== 'string' || birthName.length === 0)
+      throw new VaultError('usage/invalid', { argument: 'birthName' });
     const vault = session.random(16);
     await session.transact((transaction) => {
       const rawRosterKey = session.random(32);
       const rosterKey = Secret.of('roster-key', rawRosterKey.slice());
       const rawKey = session.random(32);
       const indexKey = Secret.of('collection-key', rawKey.slice());
-      const collection = foundCollection(transaction, session.context, { vault, server: session.profile.serverKey, key: indexKey, rosterKey });
+      const collection = foundCollection(transaction, session.context, {
+        vault,
+        server: session.profile.serverKey,
+        key: indexKey,
+        rosterKey,
+      });
       session.adopt(transaction, collection);
       const { index } = session;
       const kept = { collection: collection.id, epoch: 1, key: rawKey };
       index.put(transaction, 'index.key', keyName(collection.id, 1, rawKey), kept);
       index.put(transaction, 'index.vault', vault, { vault, index: collection.id, rosterKey: rawRosterKey });
       const owned = { vault, index: new IndexBook(collection, rosterKey) };
-      const holder = { birthName, givenNames: [...givenNames], birthDate, sex, birthPlace, created: session.now() };
+      const holder = {
+        birthName,
+        givenNames: [...givenNames],
+        birthDate,
+        sex,
+        birthPlace,
+        created: session.now(),
+      };
       owned.index.put(transaction, 'index.holder', vault, holder);
       DepositBox.found(session, transaction, owned);
       session.vaults.set(nameOf(vault), owned);
@@ -110,7 +123,12 @@ export class Person {
   }
 
   /** Leaves a document in someone's vault by its card, without any right to read there. See `deposit`. */
-  async deposit(card: string, file: FileSource, metadata: DocumentMetadata, work: WorkOptions = {}): Promise<MadeDeposit> {
+  async deposit(
+    card: string,
+    file: FileSource,
+    metadata: DocumentMetadata,
+    work: WorkOptions = {},
+  ): Promise<MadeDeposit> {
     return deposit(this.#session, card, file, metadata, work);
   }
 
@@ -124,7 +142,9 @@ export class Person {
   consents(): { readonly grant: Id<'grant'>; readonly receipt: Uint8Array }[] {
     return this.#session.index
       .list('index.consent')
-      .flatMap(({ grant, receipt }) => (receipt === null ? [] : [{ grant: printId('grant', grant), receipt }]));
+      .flatMap(({ grant, receipt }) =>
+        receipt === null ? [] : [{ grant: printId('grant', grant), receipt }],
+      );
   }
 
   /**
@@ -133,7 +153,10 @@ export class Person {
    * Asks for the passphrase again. The words are shown once and never stored; the server keeps ciphertext that only
    * they open. Earlier words stop working. Throws `access/wrong-passphrase`.
    */
-  async createRecoveryPhrase(options: { readonly passphrase: string; readonly language?: PhraseLanguage }): Promise<string> {
+  async createRecoveryPhrase(options: {
+    readonly passphrase: string;
+    readonly language?: PhraseLanguage;
+  }): Promise<string> {
     const session = this.#session;
     session.requireOpen();
     const local = await readLocalSlot(session.store);
@@ -142,16 +165,32 @@ export class Person {
     const { words, entropy } = await generatePhrase(session.random, options.language ?? 'fr');
     const { person } = session.author;
     const content = { rootSeed, personalRoot: session.personalRoot, index: session.index.collection.id };
-    const { slotId, bytes } = createPhraseSlot({ entropy, person, content, random: session.random, time: session.now() });
+    const { slotId, bytes } = createPhraseSlot({
+      entropy,
+      person,
+      content,
+      random: session.random,
+      time: session.now(),
+    });
     rootSeed.wipe();
     entropy.wipe();
     await session.transact((transaction) => {
       const put = encodeMessage(putSlotRequest, { slot: bytes });
-      transaction.send('slots', { kind: 'request', method: 'PUT', path: paths.personSlot(person, slotId), body: put });
+      transaction.send('slots', {
+        kind: 'request',
+        method: 'PUT',
+        path: paths.personSlot(person, slotId),
+        body: put,
+      });
       for (const old of session.index.list('index.slot')) {
         if (old.removed) continue;
         session.index.put(transaction, 'index.slot', old.slot, { ...old, removed: true });
-        transaction.send('slots', { kind: 'request', method: 'DELETE', path: paths.personSlot(person, old.slot), body: null });
+        transaction.send('slots', {
+          kind: 'request',
+          method: 'DELETE',
+          path: paths.personSlot(person, old.slot),
+          body: null,
+        });
       }
       const entry = { slot: slotId, kind: 'phrase' as const, created: session.now(), removed: false };
       session.index.put(transaction, 'index.slot', slotId, entry);
@@ -185,7 +224,9 @@ export class Person {
     for (const { terms } of this.#session.index.list('index.received')) {
       const { collection: id } = decodeGrantTerms(terms);
       const target = logTarget(id);
-      const gone = report.failed.some(({ lane, code }) => lane === target && (code === 'forbidden' || code === 'not-found'));
+      const gone = report.failed.some(
+        ({ lane, code }) => lane === target && (code === 'forbidden' || code === 'not-found'),
+      );
       const collection = this.#session.collection(id);
       if (!gone || collection === null) continue;
       collection.refused = true;
@@ -220,13 +261,16 @@ export class Person {
     const verified = collections.map(({ verifiedAt }) => verifiedAt ?? 0);
     const oldest = verified.length === 0 ? 0 : Math.min(...verified);
     const stale = session.now() - oldest > STALE_AFTER_MS;
-    const confirmed = !session.profile.recovered || collections.some((collection) => hasOwnLine(session, collection));
+    const confirmed =
+      !session.profile.recovered || collections.some((collection) => hasOwnLine(session, collection));
     return {
       freshness: stale ? 'stale' : confirmed ? 'fresh' : 'unverified',
       status: session.sync.state,
       unsent: (await session.outbox.list()).length,
       recoverable: session.index.list('index.slot').some(({ removed }) => !removed),
-      frozen: collections.flatMap(({ id, frozen }) => (frozen === null ? [] : [{ collection: printId('collection', id), code: frozen }])),
+      frozen: collections.flatMap(({ id, frozen }) =>
+        frozen === null ? [] : [{ collection: printId('collection', id), code: frozen }],
+      ),
       damaged: collections.reduce((sum, { damaged }) => sum + damaged.length, 0),
     };
   }

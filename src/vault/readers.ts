@@ -28,12 +28,24 @@ export interface LedgerLine {
 }
 
 /** Who can read one document: complete, because every access change is an op in the log that is read here. */
-export function readersOfDocument(session: Session, owned: OwnedVault, collection: Collection, item: Uint8Array): DocumentReader[] {
+export function readersOfDocument(
+  session: Session,
+  owned: OwnedVault,
+  collection: Collection,
+  item: Uint8Array,
+): DocumentReader[] {
   const now = session.now();
   const readers: DocumentReader[] = [];
   for (const { person, role } of collection.requireState().members) {
     if (role !== 'owner') continue;
-    readers.push({ person: printId('person', person), via: 'owner', role: 'owner', purpose: null, since: null, expires: null });
+    readers.push({
+      person: printId('person', person),
+      via: 'owner',
+      role: 'owner',
+      purpose: null,
+      since: null,
+      expires: null,
+    });
   }
   for (const { person, role, purpose, time, expires } of currentReaders(collection, now)) {
     readers.push({ person: printId('person', person), via: 'category', role, purpose, since: time, expires });
@@ -42,7 +54,14 @@ export function readersOfDocument(session: Session, owned: OwnedVault, collectio
     const about = equalBytes(link.sourceItem, item) && equalBytes(link.sourceCollection, collection.id);
     if (!about || link.ended !== null || (link.expires !== null && link.expires <= now)) continue;
     const { person, purpose, begins, expires } = link;
-    readers.push({ person: printId('person', person), via: 'document', role: 'reader', purpose, since: begins, expires });
+    readers.push({
+      person: printId('person', person),
+      via: 'document',
+      role: 'reader',
+      purpose,
+      since: begins,
+      expires,
+    });
   }
   return readers;
 }
@@ -70,7 +89,17 @@ export function ledgerOf(session: Session, owned: OwnedVault): LedgerLine[] {
   for (const { person, sourceItem, purpose, begins, expires, ended } of owned.index.list('index.link')) {
     const to = printId('person', person);
     const document = printId('item', sourceItem);
-    lines.push({ grant: null, person: to, category: null, document, role: 'reader', purpose, begins, expires, ended });
+    lines.push({
+      grant: null,
+      person: to,
+      category: null,
+      document,
+      role: 'reader',
+      purpose,
+      begins,
+      expires,
+      ended,
+    });
   }
   return lines.sort((a, b) => a.begins - b.begins);
 }

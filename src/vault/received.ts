@@ -1,3 +1,4 @@
+import { equalBytes } from '../crypto/hash.js';
 import { VaultError } from '../errors.js';
 import { decodeGrantTerms } from '../formats/grant.js';
 import { type Id, parseId, printId } from '../formats/id.js';
@@ -9,7 +10,13 @@ import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
 import { appendRecords } from './collection-writer.js';
 import { type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
-import { bodyOfRevision, describe, type Document, documentOf, type DocumentMetadata } from './document-view.js';
+import {
+  bodyOfRevision,
+  describe,
+  type Document,
+  documentOf,
+  type DocumentMetadata,
+} from './document-view.js';
 import { type FileSource, openSource } from './file-source.js';
 import type { Session } from './session.js';
 
@@ -84,12 +91,21 @@ export class ReceivedShare {
    *
    * Throws `access/not-allowed` unless the grant is a contributor's and in force, `access/expired`.
    */
-  async add(file: FileSource, metadata: Omit<DocumentMetadata, 'category'>, work: WorkOptions = {}): Promise<Document> {
+  async add(
+    file: FileSource,
+    metadata: Omit<DocumentMetadata, 'category'>,
+    work: WorkOptions = {},
+  ): Promise<Document> {
     if (this.role !== 'contributor' || this.status !== 'open') throw new VaultError('access/not-allowed');
     const session = this.#session;
     const collection = this.#collection;
     const source = openSource(file);
-    const described = describe({ name: source.name, mediaType: source.mediaType, ...metadata, category: this.category ?? 'other' });
+    const described = describe({
+      name: source.name,
+      mediaType: source.mediaType,
+      ...metadata,
+      category: this.category ?? 'other',
+    });
     const blob = await storeFile(session, this.#vault, source, work);
     const item = session.random(16);
     const body = encodeDocument({ ...described, added: session.now(), blob });
@@ -97,8 +113,16 @@ export class ReceivedShare {
     try {
       await session.transact((transaction) => {
         const authored = signAuthorship(session.author, this.#vault, session.now(), content);
-        transaction.send(collectionLane(collection.id), { kind: 'blob', vault: this.#vault, blob: blob.id, ticket: null });
-        appendRecords(transaction, collection, [{ item, base: [], ...content, authored }], { add: [[blob.id, blob.stored]], drop: [] });
+        transaction.send(collectionLane(collection.id), {
+          kind: 'blob',
+          vault: this.#vault,
+          blob: blob.id,
+          ticket: null,
+        });
+        appendRecords(transaction, collection, [{ item, base: [], ...content, authored }], {
+          add: [[blob.id, blob.stored]],
+          drop: [],
+        });
       });
     } catch (error) {
       await session.store.blobs.remove(blobName(blob.id));
@@ -132,7 +156,14 @@ export function listReceived(session: Session): ReceivedShare[] {
     .list('index.received')
     .flatMap(({ terms }) => {
       const collection = session.collection(decodeGrantTerms(terms).collection);
-      return collection === null ? [] : [new ReceivedShare(session, collection, terms)];
+      return collection === null || !isGrantable(collection, terms) ? [] : [new ReceivedShare(session, collection, terms)];
     })
     .sort((a, b) => a.begins - b.begins);
+}
+
+/** Whether the log, once it is here, says that this person could grant it: a stranger's grant is not shown (A09, A61). */
+function isGrantable(collection: Collection, termsBytes: Uint8Array): boolean {
+  const { from, vault } = decodeGrantTerms(termsBytes);
+  const { state } = collection.log;
+  return state === null || (equalBytes(state.vault, vault) && collection.wasOwner(from));
 }

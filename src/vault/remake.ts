@@ -27,7 +27,8 @@ export async function remakePending(session: Session, collection: Collection): P
     // Uploads first, then the ops that need them, then what was to follow these.
     for (const { entry } of queued) if (entry.kind === 'blob') transaction.send(lane, entry);
     const removedSince = removals(collection);
-    for (const op of collection.withdrawPending(transaction)) remake(session, transaction, collection, op, removedSince);
+    for (const op of collection.withdrawPending(transaction))
+      remake(session, transaction, collection, op, removedSince);
     for (const { entry } of queued) if (entry.kind === 'request') transaction.send(lane, entry);
     return true;
   });
@@ -40,7 +41,12 @@ function isMember(session: Session, collection: Collection): boolean {
 
 /** Who was removed by someone else, by name. */
 function removals(collection: Collection): ReadonlySet<string> {
-  return new Set(collection.roster.history().filter(({ ended }) => ended !== null).map(({ person }) => nameOf(person)));
+  return new Set(
+    collection.roster
+      .history()
+      .filter(({ ended }) => ended !== null)
+      .map(({ person }) => nameOf(person)),
+  );
 }
 
 function remake(
@@ -66,19 +72,28 @@ function remake(
       appendPrune(transaction, collection, control.changes, blobs);
       return;
     case 'admit':
-      if (!removed.has(nameOf(control.member[0]))) appendAdmission(transaction, collection, control.member[0]);
+      if (!removed.has(nameOf(control.member[0])))
+        appendAdmission(transaction, collection, control.member[0]);
       return;
     case 'roster':
       for (const reader of roster?.add ?? []) {
         const recipient = session.book.get(reader.person);
         if (owned === null || recipient === null || removed.has(nameOf(reader.person))) continue;
         const { role, purpose, expires, item } = reader;
-        grantAccess(session, transaction, owned, collection, recipient, { role, purpose, expires, item, label: '', category: null });
+        grantAccess(session, transaction, owned, collection, recipient, {
+          role,
+          purpose,
+          expires,
+          item,
+          label: '',
+          category: null,
+        });
       }
       return;
     case 'rotate': {
       const remove = (roster?.remove ?? []).filter((person) => !removed.has(nameOf(person)));
-      if (owned !== null && remove.length > 0) rotateCollection(session, transaction, owned, collection, { remove });
+      if (owned !== null && remove.length > 0)
+        rotateCollection(session, transaction, owned, collection, { remove });
       return;
     }
     default:

@@ -51,7 +51,11 @@ async function resendIdentity(session: Session): Promise<void> {
   await call(transport, { method: 'POST', path: paths.people, body: found, signer }, foundPersonAnswer);
   if (rest.length === 0) return;
   const body = encodeMessage(appendIdentityRequest, { entries: rest });
-  await call(transport, { method: 'POST', path: paths.identity(identity.person), body, signer }, appendIdentityAnswer);
+  await call(
+    transport,
+    { method: 'POST', path: paths.identity(identity.person), body, signer },
+    appendIdentityAnswer,
+  );
 }
 
 async function resendOps(session: Session, collection: Collection): Promise<number> {
@@ -62,11 +66,19 @@ async function resendOps(session: Session, collection: Collection): Promise<numb
   const keys = logKeys(collection.id);
   let sent = 0;
   while (position < log.position) {
-    const rows = await store.scan({ prefix: keys.ops, limit: PAGE_OPS, ...(position === 0 ? {} : { after: keys.op(position) }) });
+    const rows = await store.scan({
+      prefix: keys.ops,
+      limit: PAGE_OPS,
+      ...(position === 0 ? {} : { after: keys.op(position) }),
+    });
     if (rows.length === 0) throw new VaultError('store/damaged', { what: 'log' });
     const ops = rows.map(({ value }) => value);
     if (position === 0) {
-      const body = encodeMessage(foundCollectionRequest, { op: ops[0] as Uint8Array, access: null, restored: [restored[0], restored[1]] });
+      const body = encodeMessage(foundCollectionRequest, {
+        op: ops[0] as Uint8Array,
+        access: null,
+        restored: [restored[0], restored[1]],
+      });
       await call(transport, { method: 'POST', path: paths.collections, body, signer }, foundCollectionAnswer);
       position = 1;
       sent += 1;
@@ -90,7 +102,11 @@ async function servedPosition(session: Session, { id, log }: Collection): Promis
     if (own === null || !equalBytes(own, hash)) throw new VaultError('integrity/fork', { position });
     return position;
   } catch (error) {
-    if (isVaultError(error, 'sync/refused') && (error.details['status'] === 404 || error.details['status'] === 403)) return 0;
+    if (
+      isVaultError(error, 'sync/refused') &&
+      (error.details['status'] === 404 || error.details['status'] === 403)
+    )
+      return 0;
     throw error;
   }
 }
@@ -112,6 +128,8 @@ async function requeueFiles(session: Session, collection: Collection): Promise<v
     if (current.body === null) continue;
     const { id } = decodeDocument(current.body).blob;
     if ((await blobs.size(blobName(id))) === null) continue;
-    await session.transact((transaction) => transaction.send(lane, { kind: 'blob', vault, blob: id, ticket: null }));
+    await session.transact((transaction) =>
+      transaction.send(lane, { kind: 'blob', vault, blob: id, ticket: null }),
+    );
   }
 }

@@ -2,7 +2,13 @@ import type { RandomBytes } from '../crypto/random.js';
 import { Secret } from '../crypto/secret.js';
 import { signingKeyPairFromSeed, signRaw } from '../crypto/sign.js';
 import { isVaultError, VaultError, type VaultErrorCode } from '../errors.js';
-import { deriveKemKey, derivePersonalIndexKey, derivePersonalRosterKey, type KemSeed, type PersonalRoot } from '../keys/hierarchy.js';
+import {
+  deriveKemKey,
+  derivePersonalIndexKey,
+  derivePersonalRosterKey,
+  type KemSeed,
+  type PersonalRoot,
+} from '../keys/hierarchy.js';
 import { nameOf } from '../log/collection-log.js';
 import type { Author } from '../log/sign-op.js';
 import { type Identity, identityHead } from '../protocol/identity-chain.js';
@@ -16,7 +22,7 @@ import { createSync, type Sync } from '../sync/runner.js';
 import type { Transport } from '../sync/transport.js';
 import { systemWait } from '../sync/wait.js';
 import { Collection, type CollectionContext } from './collection.js';
-import { IdentityBook, type IdentityNeed } from './identity-book.js';
+import type { IdentityBook, IdentityNeed } from './identity-book.js';
 import { IndexBook } from './index-book.js';
 import type { DeviceProfile } from './local-keystore.js';
 import { readEvidence } from './evidence.js';
@@ -86,7 +92,10 @@ export class Session {
   }
 
   /** Opens outbox and sync, then every collection that the indexes name. */
-  static async open(options: SessionOptions, found?: (session: Session, transaction: Transaction) => Collection | Promise<Collection>): Promise<Session> {
+  static async open(
+    options: SessionOptions,
+    found?: (session: Session, transaction: Transaction) => Collection | Promise<Collection>,
+  ): Promise<Session> {
     const session = new Session(options);
     const { store, random, now, transport, profile, personalRoot } = options;
     session.#outbox = await openOutbox({ store, random, now });
@@ -170,7 +179,11 @@ export class Session {
     await this.book.ensure(needs, async (person, after) => {
       try {
         const path = paths.identityAfter(person, after);
-        const { entries } = await call(this.transport, { method: 'GET', path, signer: this.signer }, identityAnswer);
+        const { entries } = await call(
+          this.transport,
+          { method: 'GET', path, signer: this.signer },
+          identityAnswer,
+        );
         return entries;
       } catch (error) {
         if (isVaultError(error, 'sync/refused') && error.details['status'] === 404) return [];
@@ -243,7 +256,11 @@ export class Session {
     return identityHead(this.identity)[0];
   }
 
-  async #open(id: Uint8Array, indexes: readonly IndexBook[], rosterKey: Secret<'roster-key'> | null): Promise<Collection> {
+  async #open(
+    id: Uint8Array,
+    indexes: readonly IndexBook[],
+    rosterKey: Secret<'roster-key'> | null,
+  ): Promise<Collection> {
     const known = this.collection(id);
     if (known !== null) return known;
     const collection = await this.#load(id, (fresh) => {

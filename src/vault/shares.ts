@@ -59,7 +59,12 @@ export function ensureCollection(
   const { random, context, profile } = session;
   const key = Secret.of('collection-key', random(32));
   const rosterKey = Secret.of('roster-key', random(32));
-  const collection = foundCollection(transaction, context, { vault: owned.vault, server: profile.serverKey, key, rosterKey });
+  const collection = foundCollection(transaction, context, {
+    vault: owned.vault,
+    server: profile.serverKey,
+    key,
+    rosterKey,
+  });
   session.adopt(transaction, collection);
   keepVaultKey(transaction, owned, collection, 1, key);
   owned.index.put(transaction, 'index.collection', collection.id, {
@@ -108,10 +113,18 @@ export function grantAccess(
   const notAfter = earliest(state.notAfter, day);
   const reader = { ...readerOf(terms), history: true };
   if (share.role === 'contributor') appendAdmission(transaction, collection, recipient.person);
-  appendRoster(transaction, collection, { add: [reader], remove: [] }, notAfter, { add: [recipient.person], remove: [] });
+  appendRoster(transaction, collection, { add: [reader], remove: [] }, notAfter, {
+    add: [recipient.person],
+    remove: [],
+  });
   transaction.onCommit(() => {});
   const { termsBytes } = sendGrant(session, transaction, collection, recipient, terms);
-  owned.index.put(transaction, 'index.consent', terms.grant, { grant: terms.grant, terms: termsBytes, receipt: null, withdrawn: null });
+  owned.index.put(transaction, 'index.consent', terms.grant, {
+    grant: terms.grant,
+    terms: termsBytes,
+    receipt: null,
+    withdrawn: null,
+  });
   return terms;
 }
 
@@ -120,7 +133,13 @@ function readerOf(terms: GrantTerms) {
   return { grant, person: to, role, purpose, expires, time, item };
 }
 
-function sendGrant(session: Session, transaction: Transaction, collection: Collection, recipient: Identity, terms: GrantTerms) {
+function sendGrant(
+  session: Session,
+  transaction: Transaction,
+  collection: Collection,
+  recipient: Identity,
+  terms: GrantTerms,
+) {
   const state = collection.requireState();
   const made = makeGrant({
     author: session.author,
@@ -175,11 +194,19 @@ function regrant(
   recipient: Identity,
   reader: LedgerEntry,
 ): void {
-  const label = owned.index.list('index.collection').find((entry) => equalBytes(entry.collection, collection.id))?.category ?? '';
+  const label =
+    owned.index.list('index.collection').find((entry) => equalBytes(entry.collection, collection.id))
+      ?.category ?? '';
   sendGrant(session, transaction, collection, recipient, {
     ...{ v: 1, vault: owned.vault, collection: collection.id, grant: reader.grant },
     ...{ from: session.author.person, to: reader.person, role: reader.role, purpose: reader.purpose, label },
-    ...{ category: label === '' ? null : label, item: reader.item, begins: reader.time, expires: reader.expires, time: session.now() },
+    ...{
+      category: label === '' ? null : label,
+      item: reader.item,
+      begins: reader.time,
+      expires: reader.expires,
+      time: session.now(),
+    },
   });
 }
 
@@ -195,7 +222,12 @@ export function currentReaders(collection: Collection, now: number): LedgerEntry
  *
  * To be called before an owner writes. SPEC §6.2 `notAfter`.
  */
-export function renewEpoch(session: Session, transaction: Transaction, owned: OwnedVault, collection: Collection): void {
+export function renewEpoch(
+  session: Session,
+  transaction: Transaction,
+  owned: OwnedVault,
+  collection: Collection,
+): void {
   const state = collection.requireState();
   const now = session.now();
   if (collection.role !== 'owner') return;
@@ -212,7 +244,11 @@ function keepVaultKey(
   key: Secret<'collection-key'>,
 ): void {
   const raw = expose(key).slice();
-  owned.index.put(transaction, 'index.key', keyName(collection.id, epoch, raw), { collection: collection.id, epoch, key: raw });
+  owned.index.put(transaction, 'index.key', keyName(collection.id, epoch, raw), {
+    collection: collection.id,
+    epoch,
+    key: raw,
+  });
 }
 
 function earliest(a: number | null, b: number | null): number | null {

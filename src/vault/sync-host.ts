@@ -1,9 +1,13 @@
-import { hash } from '../crypto/hash.js';
-import { isVaultError } from '../errors.js';
+import { equalBytes, hash } from '../crypto/hash.js';
+import { isVaultError, VaultError } from '../errors.js';
 import { decode, encode } from '../formats/codec.js';
 import { bytesToHex } from '../formats/id.js';
+import { decodeOp } from '../formats/op.js';
 import type { LogOp } from '../log/collection-log.js';
+import { WIRE_LIMITS } from '../protocol/limits.js';
+import { opsAnswer } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
+import { call } from '../sync/answer.js';
 import type { DepositItem, InboxItem, SyncHost } from '../sync/host.js';
 import type { QueuedEntry } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
@@ -29,7 +33,8 @@ export function inboxItemId(bytes: Uint8Array): Uint8Array {
 export async function createSyncHost(session: Session): Promise<SyncHost> {
   const { store } = session;
   const depositCursors = new Map<string, number>();
-  for (const { key, value } of await store.scan({ prefix: 'cursor/' })) depositCursors.set(key, decode(value, { maxBytes: 16 }) as number);
+  for (const { key, value } of await store.scan({ prefix: 'cursor/' }))
+    depositCursors.set(key, decode(value, { maxBytes: 16 }) as number);
   const cursorOf = (key: string) => depositCursors.get(key) ?? 0;
 
   const ingest: SyncHost['ingest'] = async (id, served) => {
@@ -45,7 +50,9 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
     } catch (error) {
       // Bytes that are no op, or of another suite, are as wrong an answer as a broken rule.
       if (isVaultError(error) && /^(integrity|format)\//.test(error.code)) {
-        await session.transact((transaction) => keepEvidence(transaction, collection, error.code, served, session.now()));
+        await session.transact((transaction) =>
+          keepEvidence(transaction, collection, error.code, served, session.now()),
+        );
       }
       throw error;
     }
@@ -56,14 +63,24 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
   return {
     collections: () => session.collections.map(({ id, log }) => ({ collection: id, position: log.position })),
     vaults: () =>
-      [...session.vaults.values()].map(({ vault }) => ({ vault, depositCursor: cursorOf(depositCursorKey(vault)) })),
+      [...session.vaults.values()].map(({ vault }) => ({
+        vault,
+        depositCursor: cursorOf(depositCursorKey(vault)),
+      })),
     inboxCursor: () => cursorOf(INBOX_CURSOR),
     ingest,
     async appended(id, ops, { positions, head }) {
       const collection = session.requireCollection(id);
-      // Already here when a pull came first; else taken in as it was sent, without downloading it again.
-      if (positions[0] !== collection.log.position + 1) return;
-      await ingest(id, { ops, head, more: false });
+      // Taken in as it was sent, without downloading it again.
+      if (positions[0] === collection.log.position + 1) return ingest(id, { ops, head, more: false });
+      // Others wrote before it. It leaves the outbox when it was seen in the log, not on the server's word alone.
+      while (isPending(collection, ops)) {
+        const before = collection.log.position;
+        const path = paths.opsAfter(id, before, WIRE_LIMITS.pullOpsMax);
+        const request = { method: 'GET', path, signer: session.signer } as const;
+        await ingest(id, await call(session.transport, request, opsAnswer));
+        if (collection.log.position === before) throw new VaultError('sync/bad-answer', { why: 'position' });
+      }
     },
     refused: (queued, code) => settleRefusal(session, queued, code),
     async receivedInbox(items: readonly InboxItem[]) {
@@ -81,7 +98,8 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
     async receivedDeposits(vault, items: readonly DepositItem[]) {
       const key = depositCursorKey(vault);
       await session.transact((transaction) => {
-        for (const { bytes } of items) transaction.put(depositPrefix(vault) + bytesToHex(inboxItemId(bytes)), bytes);
+        for (const { bytes } of items)
+          transaction.put(depositPrefix(vault) + bytesToHex(inboxItemId(bytes)), bytes);
         moveCursor(key, items);
         transaction.put(key, encode(cursorOf(key)));
       });
@@ -93,10 +111,18 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
   }
 }
 
+function isPending(collection: Collection, ops: readonly Uint8Array[]): boolean {
+  return ops.some((op) => {
+    const { headerBytes } = decodeOp(op);
+    return collection.pending.some((pending) => equalBytes(pending.headerBytes, headerBytes));
+  });
+}
+
 async function afterIngest(session: Session, collection: Collection): Promise<void> {
   if (collection.hasStalePending()) await remakePending(session, collection);
   const isIndex =
-    collection === session.index.collection || [...session.vaults.values()].some(({ index }) => index.collection === collection);
+    collection === session.index.collection ||
+    [...session.vaults.values()].some(({ index }) => index.collection === collection);
   if (isIndex) await session.discover();
 }
 
@@ -109,7 +135,10 @@ async function settleRefusal(session: Session, queued: QueuedEntry, code: string
     return remakePending(session, collection);
   }
   // What was to be made exists already, or what was to be removed is gone: done, either way.
-  if (entry.kind === 'request' && (code === 'exists' || (code === 'not-found' && entry.method === 'DELETE'))) {
+  if (
+    entry.kind === 'request' &&
+    (code === 'exists' || (code === 'not-found' && entry.method === 'DELETE'))
+  ) {
     await session.transact((transaction) => transaction.writes.push(...session.outbox.remove(id)));
     return true;
   }

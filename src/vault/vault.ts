@@ -12,7 +12,14 @@ import type { Contact, People } from './people.js';
 import { ledgerOf, type LedgerLine } from './readers.js';
 import { logKeys } from '../log/collection-log.js';
 import type { OwnedVault, Session } from './session.js';
-import { ensureCollection, findCollection, grantAccess, requireOwnedVault, rotateCollection, type ShareRole } from './shares.js';
+import {
+  ensureCollection,
+  findCollection,
+  grantAccess,
+  requireOwnedVault,
+  rotateCollection,
+  type ShareRole,
+} from './shares.js';
 
 /** Who a vault is about. All of it is sealed; none is checked against a register. */
 export interface Holder {
@@ -99,7 +106,8 @@ export class Vault {
   async share(options: ShareOptions): Promise<Grant> {
     const person = typeof options.with === 'string' ? options.with : options.with.id;
     const { identity, trust } = await this.#people.identityOf(person);
-    if (!isTrustedEnough(trust, options.trust ?? 'pinned')) throw new VaultError('share/trust-too-low', { trust });
+    if (!isTrustedEnough(trust, options.trust ?? 'pinned'))
+      throw new VaultError('share/trust-too-low', { trust });
     const session = this.#session;
     const owned = this.#owned;
     const purpose = options.purpose ?? 'care';
@@ -108,7 +116,8 @@ export class Vault {
     if (expires !== null && !(Number.isSafeInteger(expires) && expires > session.now())) {
       throw new VaultError('usage/invalid', { argument: 'expires' });
     }
-    if (purpose.length === 0 || purpose.length > 64) throw new VaultError('usage/invalid', { argument: 'purpose' });
+    if (purpose.length === 0 || purpose.length > 64)
+      throw new VaultError('usage/invalid', { argument: 'purpose' });
     const documents = options.documents ?? (options.document === undefined ? [] : [options.document]);
     const { category } = options;
     const shown = { with: person, role, purpose, expires };
@@ -145,9 +154,12 @@ export class Vault {
       if (grant.category !== null) {
         const found = findCollection(session, owned, { category: grant.category });
         if (found === null) throw new VaultError('usage/not-found', { id: grant.id });
-        const entry = found.collection.roster.history().find((line) => printId('grant', line.grant) === grant.id);
+        const entry = found.collection.roster
+          .history()
+          .find((line) => printId('grant', line.grant) === grant.id);
         if (entry === undefined) throw new VaultError('usage/not-found', { id: grant.id });
-        if (entry.ended === null) rotateCollection(session, transaction, owned, found.collection, { remove: [person] });
+        if (entry.ended === null)
+          rotateCollection(session, transaction, owned, found.collection, { remove: [person] });
         return;
       }
       const wanted = new Set(grant.documents);
@@ -190,7 +202,13 @@ export class Vault {
    *
    * `verifyConsentReceipt` checks it anywhere, without this vault.
    */
-  consent(grant: Id<'grant'>): { readonly receipt: Uint8Array | null; readonly purpose: string; readonly expires: number | null } | null {
+  consent(
+    grant: Id<'grant'>,
+  ): {
+    readonly receipt: Uint8Array | null;
+    readonly purpose: string;
+    readonly expires: number | null;
+  } | null {
     const entry = this.#owned.index.get('index.consent', parseId('grant', grant));
     if (entry === null) return null;
     const { purpose, expires } = decodeGrantTerms(entry.terms);
@@ -198,11 +216,14 @@ export class Vault {
   }
 
   /** Proof kept of what a server did wrong, by collection; empty when it never did. */
-  async evidence(): Promise<{ readonly collection: Id<'collection'>; readonly evidence: Evidence; readonly bytes: Uint8Array }[]> {
+  async evidence(): Promise<
+    { readonly collection: Id<'collection'>; readonly evidence: Evidence; readonly bytes: Uint8Array }[]
+  > {
     const found = [];
     for (const { id } of this.#session.collections) {
       const bytes = await this.#session.store.get(logKeys(id).evidence);
-      if (bytes !== null) found.push({ collection: printId('collection', id), evidence: readEvidence(bytes), bytes });
+      if (bytes !== null)
+        found.push({ collection: printId('collection', id), evidence: readEvidence(bytes), bytes });
     }
     return found;
   }
@@ -212,4 +233,3 @@ export class Vault {
 export function vaultOf(session: Session, id: Uint8Array, people: People): Vault {
   return new Vault(session, requireOwnedVault(session, id), people);
 }
-

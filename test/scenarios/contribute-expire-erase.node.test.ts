@@ -4,7 +4,8 @@ import { createMemoryStore } from '../../src/store/index.js';
 import { bytesOf, FLOOR, openStage, passphraseOf, type Stage } from '../support/actors.js';
 
 const text = (content: string) => new TextEncoder().encode(content);
-const titles = (list: readonly { readonly title: string }[] | undefined) => list?.map(({ title }) => title).sort();
+const titles = (list: readonly { readonly title: string }[] | undefined) =>
+  list?.map(({ title }) => title).sort();
 
 describe('Dr Martin contributes to Alice’s record', () => {
   let stage: Stage;
@@ -56,16 +57,23 @@ describe('Dr Martin contributes to Alice’s record', () => {
     expect(held?.grant).toBe(grant.id);
     const own = vault.consent(held?.grant ?? 'grt_')?.receipt;
     for (const receipt of [held?.receipt, own]) {
-      expect(await verifyConsentReceipt(receipt ?? new Uint8Array(), cards)).toMatchObject({ purpose: 'second opinion', to: martin.id });
+      expect(await verifyConsentReceipt(receipt ?? new Uint8Array(), cards)).toMatchObject({
+        purpose: 'second opinion',
+        to: martin.id,
+      });
     }
-    await expect(verifyConsentReceipt(own ?? new Uint8Array(), { from: cards.to, to: cards.from })).rejects.toMatchObject({
+    await expect(
+      verifyConsentReceipt(own ?? new Uint8Array(), { from: cards.to, to: cards.from }),
+    ).rejects.toMatchObject({
       code: 'integrity/wrong-audience',
     });
     await alice.people.add(martin.contactCard());
     const [met] = martin.people.list();
     await martin.people.verify(met?.id ?? 'per_', doctor.safetyNumber);
     expect(martin.people.list()[0]?.trust).toBe('verified');
-    await expect(martin.people.verify(met?.id ?? 'per_', '00000 '.repeat(12))).rejects.toMatchObject({ code: 'share/key-changed' });
+    await expect(martin.people.verify(met?.id ?? 'per_', '00000 '.repeat(12))).rejects.toMatchObject({
+      code: 'share/key-changed',
+    });
   });
 
   it('an access with an end date ends: what comes after it is under another key', async () => {
@@ -73,14 +81,23 @@ describe('Dr Martin contributes to Alice’s record', () => {
     let passed = 0;
     const clock = () => Date.now() + passed;
     const enter = (name: string) =>
-      createPerson({ passphrase: passphraseOf(name), store: createMemoryStore(), server: stage.url, name, cost: FLOOR, now: clock });
+      createPerson({
+        passphrase: passphraseOf(name),
+        store: createMemoryStore(),
+        server: stage.url,
+        name,
+        cost: FLOOR,
+        now: clock,
+      });
     const alice = await enter('alice-e');
     const martin = await enter('martin-e');
     const vault = await alice.createVault({ holder: { birthName: 'Martel' } });
     await martin.sync();
     const doctor = await alice.people.add(martin.contactCard());
     const soon = clock() + 60_000;
-    await expect(vault.share({ with: doctor, category: 'imaging', expires: clock() - 1 })).rejects.toMatchObject({ code: 'usage/invalid' });
+    await expect(
+      vault.share({ with: doctor, category: 'imaging', expires: clock() - 1 }),
+    ).rejects.toMatchObject({ code: 'usage/invalid' });
     await vault.share({ with: doctor, category: 'imaging', expires: soon });
     await vault.documents.add(text('before'), { category: 'imaging', title: 'Before' });
     await alice.sync();
@@ -120,16 +137,23 @@ describe('Dr Martin contributes to Alice’s record', () => {
     await alice.sync();
     await martin.sync();
     const [seen] = martin.sharedWithMe()[0]?.list() ?? [];
-    expect(await bytesOf(martin.sharedWithMe()[0]?.read(seen?.id ?? 'itm_') ?? [])).toEqual(text('kept, second version'));
+    expect(await bytesOf(martin.sharedWithMe()[0]?.read(seen?.id ?? 'itm_') ?? [])).toEqual(
+      text('kept, second version'),
+    );
     const [first] = vault.documents.history(kept.id);
-    expect(await bytesOf(vault.documents.read(kept.id, { version: first?.version ?? 'chg_' }))).toEqual(text('kept'));
+    expect(await bytesOf(vault.documents.read(kept.id, { version: first?.version ?? 'chg_' }))).toEqual(
+      text('kept'),
+    );
 
     await vault.documents.erase(gone.id);
     expect((await alice.sync()).failed).toEqual([]);
     expect(titles(vault.documents.list())).toEqual(['Kept']);
     expect(vault.documents.list({ removed: true })).toEqual([]);
     await alice.close();
-    const again = await openPerson({ passphrase: passphraseOf('alice-r'), store: await stage.storeOf('alice-r') });
+    const again = await openPerson({
+      passphrase: passphraseOf('alice-r'),
+      store: await stage.storeOf('alice-r'),
+    });
     expect(titles(again.vaults()[0]?.documents.list())).toEqual(['Kept']);
     expect((await again.health()).damaged).toBe(0);
     await again.close();

@@ -21,14 +21,22 @@ describe('the laboratory leaves a result in Alice’s vault', () => {
     const card = await vault.deposits.card({ depositor: laboratory.id });
     await alice.sync();
 
-    const made = await laboratory.deposit(card, text('HbA1c 5.4 %'), { category: 'laboratory', title: 'HbA1c' });
+    const made = await laboratory.deposit(card, text('HbA1c 5.4 %'), {
+      category: 'laboratory',
+      title: 'HbA1c',
+    });
     expect(made.receipt).toBeNull();
     expect((await laboratory.sync()).failed).toEqual([]);
     expect(laboratory.sharedWithMe()).toEqual([]);
 
     expect((await alice.sync()).failed).toEqual([]);
     const [waiting] = await vault.deposits.list();
-    expect(waiting).toMatchObject({ id: made.id, from: laboratory.id, title: 'HbA1c', category: 'laboratory' });
+    expect(waiting).toMatchObject({
+      id: made.id,
+      from: laboratory.id,
+      title: 'HbA1c',
+      category: 'laboratory',
+    });
     const item = await vault.deposits.adopt(made.id);
     expect(await vault.deposits.adopt(made.id)).toBe(item);
     expect(vault.documents.get(item)).toMatchObject({ title: 'HbA1c', author: laboratory.id });
@@ -66,7 +74,9 @@ describe('the laboratory leaves a result in Alice’s vault', () => {
     const card = await vault.deposits.card();
     const at = card.length - 20;
     const altered = `${card.slice(0, at)}${card[at] === 'A' ? 'B' : 'A'}${card.slice(at + 1)}`;
-    const error = await laboratory.deposit(altered, text('x'), { category: 'laboratory' }).catch((e: unknown) => e);
+    const error = await laboratory
+      .deposit(altered, text('x'), { category: 'laboratory' })
+      .catch((e: unknown) => e);
     expect(isVaultError(error, 'integrity/bad-signature')).toBe(true);
   });
 });

@@ -41,7 +41,13 @@ describe('Alice loses every device', () => {
     expect((await again.sync()).failed).toEqual([]);
     expect((await again.health()).freshness).toBe('fresh');
     expect((await martin.sync()).failed).toEqual([]);
-    expect(martin.sharedWithMe()[0]?.list().map(({ title }) => title).sort()).toEqual(['TSH', 'fT4']);
+    expect(
+      martin
+        .sharedWithMe()[0]
+        ?.list()
+        .map(({ title }) => title)
+        .sort(),
+    ).toEqual(['TSH', 'fT4']);
   });
 
   it('tells unknown words from words that are none', async () => {
@@ -50,6 +56,8 @@ describe('Alice loses every device', () => {
     const words = await bob.createRecoveryPhrase({ passphrase: passphraseOf('bob'), language: 'en' });
     // Never sent: the server does not know these words.
     await expect(stage.recover('bob', words)).rejects.toMatchObject({ code: 'access/unknown-phrase' });
-    await expect(stage.recover('bob', words.replace(/^\S+/, 'coffret'))).rejects.toMatchObject({ code: 'format/phrase' });
+    await expect(stage.recover('bob', words.replace(/^\S+/, 'coffret'))).rejects.toMatchObject({
+      code: 'format/phrase',
+    });
   });
 });

@@ -14,7 +14,11 @@ describe('Alice shares her laboratory results with Dr Martin', () => {
     const alice = await stage.enter('alice');
     const martin = await stage.enter('martin', { kind: 'professional' });
     const vault = await alice.createVault({ holder: { birthName: 'Martel', birthDate: '1980-02-29' } });
-    const tsh = await vault.documents.add(text('TSH 2.1 mUI/L'), { category: 'laboratory', title: 'TSH', date: '2026-05-04' });
+    const tsh = await vault.documents.add(text('TSH 2.1 mUI/L'), {
+      category: 'laboratory',
+      title: 'TSH',
+      date: '2026-05-04',
+    });
     const letter = await vault.documents.add(text('Dear colleague'), { category: 'report', title: 'Letter' });
     const scan = await vault.documents.add(text('scan'), { category: 'imaging', title: 'Scan' });
     expect((await alice.sync()).failed).toEqual([]);
@@ -44,6 +48,9 @@ describe('Alice shares her laboratory results with Dr Martin', () => {
     await martin.sync();
     expect(laboratory.status).toBe('refused');
     expect(laboratory.list().map(({ title }) => title)).not.toContain('Later');
-    expect(vault.documents.list({ category: 'laboratory' }).map(({ title }) => title)).toEqual(['Later', 'TSH']);
+    expect(vault.documents.list({ category: 'laboratory' }).map(({ title }) => title)).toEqual([
+      'Later',
+      'TSH',
+    ]);
   });
 });
