@@ -84,6 +84,7 @@ describe('uploading a blob', () => {
     const transport = {
       send: async () => {
         requests += 1;
+        if (requests > 20) throw new Error('without end');
         return { status: 200, headers: new Headers(), body: encode(answer()) };
       },
     };
@@ -98,6 +99,7 @@ describe('uploading a blob', () => {
     const transport = {
       send: async ({ method }: { method: string }) => {
         requests += 1;
+        if (requests > 20) throw new Error('without end');
         if (method === 'POST') {
           return { status: 200, headers: new Headers(), body: encode({ offset: 0, complete: false }) };
         }

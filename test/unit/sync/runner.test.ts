@@ -43,6 +43,19 @@ describe('sync', () => {
     expect(seen.at(-1)).toEqual({ phase: 'pull', done: 11, total: 11 });
   });
 
+  it('sends in the same run what the host queues while it receives', async () => {
+    const relay = createRelay();
+    relay.inbox.push({ cursor: 1, from: new Uint8Array(32), bytes: Uint8Array.of(8) });
+    const party = await createParty({ store: createMemoryStore(), transport: relay });
+    const { receivedInbox } = party.host;
+    party.host.receivedInbox = async (items) => {
+      await receivedInbox(items);
+      await party.commit(putOps(party.outbox, a, [testOp(a, 0)]));
+    };
+    expect(await party.sync.sync()).toMatchObject({ pushed: 1, pending: 0 });
+    expect(relay.logs.get(bytesToHex(a))).toHaveLength(1);
+  });
+
   it('sends nothing before the identity is known', async () => {
     const relay = createRelay();
     const party = await createParty({ store: createMemoryStore(), transport: relay, collections: [a] });
