@@ -59,8 +59,8 @@ export function appendRecords(
     const change = record.change ?? random(16);
     return { item, change, base, kind, schema, time: record.time ?? now(), authored, link, body };
   });
+  const place = { ...collection.context.author, vault: state.vault, collection: collection.id };
   const sealed = envelopes.map((envelope) => {
-    const place = { ...collection.context.author, vault: state.vault, collection: collection.id };
     const binding = bodyBinding('record', place, state.epoch, envelope.change);
     return {
       envelope,

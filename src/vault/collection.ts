@@ -9,7 +9,7 @@ import { decodeRosterChange, type RosterChange } from '../formats/roster.js';
 import type { Binding, SealType } from '../formats/sealed.js';
 import type { CollectionKey } from '../keys/hierarchy.js';
 import { Keyring } from '../keys/keyring.js';
-import { CollectionLog, type IdentityOf, type LogOp, nameOf, type ServedOps } from '../log/collection-log.js';
+import { CollectionLog, type IdentityOf, type LogOp, type ServedOps } from '../log/collection-log.js';
 import { type Author, Line } from '../log/sign-op.js';
 import { applyHeader } from '../protocol/log-rules.js';
 import type { LogState } from '../protocol/log-state.js';
@@ -69,8 +69,6 @@ export class Collection {
   #local: LogState | null = null;
   #pending: PendingOp[] = [];
   #waiting: { readonly op: LogOp; readonly index: number }[] = [];
-  /** Everyone who ever was an owner, by name. */
-  readonly #owners = new Set<string>();
 
   constructor(id: Uint8Array, context: CollectionContext, log = new CollectionLog(id)) {
     this.id = id;
@@ -133,11 +131,6 @@ export class Collection {
   get role(): 'owner' | 'writer' | null {
     const { person } = this.context.author;
     return this.#local?.members.find((member) => equalBytes(member.person, person))?.role ?? null;
-  }
-
-  /** Whether the log ever named this person as an owner: only then could they grant anything. */
-  wasOwner(person: Uint8Array): boolean {
-    return this.#owners.has(nameOf(person));
   }
 
   /** Verifies what the server served and takes it in when the transaction commits. Throws `integrity/*`, `format/*`. */
@@ -357,5 +350,20 @@ export function payloadsOf(header: OpHeader): readonly ('roster' | 'previous-key
 }
 
 function toRevision(record: RecordEnvelope, header: OpHeader, position: number | null): Revision {
-  return { ...record, person: header.person, device: header.device, position };
+  // Spelled out: a spread makes an object of no fixed shape, and there is one for every record.
+  const { item, change, base, kind, schema, time, authored, link, body } = record;
+  return {
+    item,
+    change,
+    base,
+    kind,
+    schema,
+    time,
+    authored,
+    link,
+    body,
+    person: header.person,
+    device: header.device,
+    position,
+  };
 }

@@ -52,8 +52,16 @@ export interface Version {
   readonly bytes: number | null;
 }
 
-/** The document that an item shows, or `null` when there is nothing of it to show. */
-export function documentOf(item: Item, history: readonly Revision[]): Document | null {
+/**
+ * The document that an item shows, or `null` when there is nothing of it to show.
+ *
+ * It is of the category it is filed in; what its author called it counts only where there is no such place.
+ */
+export function documentOf(
+  item: Item,
+  history: readonly Revision[],
+  category: string | null,
+): Document | null {
   const { current, conflicts } = item;
   const shown = current.body === null ? history.findLast(({ body }) => body !== null) : current;
   if (shown === undefined) return null;
@@ -62,7 +70,7 @@ export function documentOf(item: Item, history: readonly Revision[]): Document |
     id: printId('item', item.item),
     version: printId('change', shown.change),
     title: content.title,
-    category: content.category as DocumentCategory,
+    category: (category ?? content.category) as DocumentCategory,
     date: content.date,
     name: content.name,
     mediaType: content.mediaType,

@@ -125,7 +125,7 @@ export class Documents {
     const documents: Document[] = [];
     for (const collection of this.#collections()) {
       for (const item of collection.view.list({ kind: DOCUMENT_KIND, removed: filter.removed ?? false })) {
-        const shown = documentOf(item, collection.view.history(item.item));
+        const shown = documentOf(item, collection.view.history(item.item), this.#categoryOf(collection));
         if (shown !== null && (filter.category === undefined || shown.category === filter.category))
           documents.push(shown);
       }
@@ -136,7 +136,13 @@ export class Documents {
   /** One document, or `null`. */
   get(id: Id<'item'>): Document | null {
     const found = this.#find(id);
-    return found === null ? null : documentOf(found.item, found.collection.view.history(found.item.item));
+    return found === null
+      ? null
+      : documentOf(
+          found.item,
+          found.collection.view.history(found.item.item),
+          this.#categoryOf(found.collection),
+        );
   }
 
   /** Every version of a document, oldest first, removals included. Throws `usage/not-found`. */
@@ -259,6 +265,10 @@ export class Documents {
       .list('index.collection')
       .filter(({ purpose }) => purpose === 'category')
       .flatMap(({ collection }) => this.#session.collection(collection) ?? []);
+  }
+
+  #categoryOf({ id }: Collection): string | null {
+    return this.#owned.index.get('index.collection', id)?.category ?? null;
   }
 
   #find(id: Id<'item'>): { collection: Collection; item: Item } | null {

@@ -9,6 +9,7 @@ import {
 } from '../records/index-entry.js';
 import type { Collection } from './collection.js';
 import { appendRecords } from './collection-writer.js';
+import type { Revision } from './record-view.js';
 import type { Transaction } from './transaction.js';
 
 /**
@@ -18,6 +19,8 @@ import type { Transaction } from './transaction.js';
 export class IndexBook {
   readonly collection: Collection;
   readonly #rosterKey: Secret<'roster-key'>;
+  /** Entries decoded once; an entry that changes is another revision. */
+  readonly #decoded = new WeakMap<Revision, unknown>();
 
   constructor(collection: Collection, rosterKey: Secret<'roster-key'>) {
     this.collection = collection;
@@ -26,15 +29,13 @@ export class IndexBook {
 
   /** All entries of a kind. */
   list<Kind extends IndexKind>(kind: Kind): IndexEntry<Kind>[] {
-    return this.collection.view
-      .list({ kind })
-      .map(({ current }) => decodeIndexEntry(kind, current.body as Uint8Array));
+    return this.collection.view.list({ kind }).map(({ current }) => this.#decode(kind, current));
   }
 
   /** The entry of a kind with this name, or `null`. */
   get<Kind extends IndexKind>(kind: Kind, name: Uint8Array): IndexEntry<Kind> | null {
-    const body = this.collection.view.get(deriveIndexItem(this.#rosterKey, kind, name))?.current.body ?? null;
-    return body === null ? null : decodeIndexEntry(kind, body);
+    const current = this.collection.view.get(deriveIndexItem(this.#rosterKey, kind, name))?.current;
+    return current === undefined || current.body === null ? null : this.#decode(kind, current);
   }
 
   /** Writes an entry under its name, over the former one if there is any. */
@@ -49,5 +50,13 @@ export class IndexBook {
     const base = known === null ? [] : [known.current, ...known.conflicts].map(({ change }) => change);
     const body = encodeIndexEntry(kind, entry);
     appendRecords(transaction, this.collection, [{ item, base, kind, schema: INDEX_SCHEMA, body }]);
+  }
+
+  #decode<Kind extends IndexKind>(kind: Kind, revision: Revision): IndexEntry<Kind> {
+    const known = this.#decoded.get(revision) as IndexEntry<Kind> | undefined;
+    if (known !== undefined) return known;
+    const entry = decodeIndexEntry(kind, revision.body as Uint8Array);
+    this.#decoded.set(revision, entry);
+    return entry;
   }
 }

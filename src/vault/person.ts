@@ -1,10 +1,11 @@
 import { Secret } from '../crypto/secret.js';
+import { PASSPHRASE_COST_DEFAULT, type PassphraseCost } from '../envelope/passphrase.js';
 import { VaultError, type VaultErrorCode } from '../errors.js';
 import { decodeGrantTerms } from '../formats/grant.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import { nameOf } from '../log/collection-log.js';
 import { generatePhrase, type PhraseLanguage } from '../keys/phrase.js';
-import { createPhraseSlot, openPassphraseRootSeed } from '../keys/slots.js';
+import { createPassphraseSlot, createPhraseSlot, openPassphraseRootSeed } from '../keys/slots.js';
 import { encodeMessage, putSlotRequest } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
 import { printContactCard } from '../sharing/contacts.js';
@@ -21,7 +22,7 @@ import { keyName } from './inbox.js';
 import { IndexBook } from './index-book.js';
 import { checkNotedHeads, noteHeads } from './known-heads.js';
 import { maintainLinks } from './links.js';
-import { readLocalSlot } from './local-keystore.js';
+import { keepDevice, readLocalSlot } from './local-keystore.js';
 import { People } from './people.js';
 import { listReceived, type ReceivedShare } from './received.js';
 import { resendLost } from './resend.js';
@@ -196,6 +197,34 @@ export class Person {
       session.index.put(transaction, 'index.slot', slotId, entry);
     });
     return words;
+  }
+
+  /**
+   * Changes the passphrase of this device. Throws `access/wrong-passphrase` and changes nothing.
+   *
+   * Whoever copied the old store and knew the old passphrase can still open that copy.
+   */
+  async changePassphrase(options: {
+    readonly passphrase: string;
+    readonly next: string;
+    readonly cost?: PassphraseCost;
+  }): Promise<void> {
+    const session = this.#session;
+    session.requireOpen();
+    const local = await readLocalSlot(session.store);
+    if (local === null) throw new VaultError('store/damaged', { what: 'slot' });
+    const rootSeed = await openPassphraseRootSeed(local, options.passphrase);
+    const { personalRoot, random, index, author } = session;
+    const slot = await createPassphraseSlot({
+      ...{ passphrase: options.next, cost: options.cost ?? PASSPHRASE_COST_DEFAULT, person: author.person },
+      ...{ content: { rootSeed, personalRoot, index: index.collection.id }, random, time: session.now() },
+    });
+    rootSeed.wipe();
+    const profile = { ...session.profile, index: index.collection.id };
+    const writes = keepDevice(slot, profile, personalRoot, random);
+    await session.transact((transaction) => {
+      transaction.writes.push(...writes);
+    });
   }
 
   /**

@@ -68,7 +68,7 @@ export class ReceivedShare {
     const { view } = this.#collection;
     return view
       .list({ kind: DOCUMENT_KIND })
-      .flatMap((item) => documentOf(item, view.history(item.item)) ?? [])
+      .flatMap((item) => documentOf(item, view.history(item.item), this.category) ?? [])
       .sort((a, b) => b.added - a.added || (a.id < b.id ? 1 : -1));
   }
 
@@ -149,21 +149,24 @@ export class ReceivedShare {
   }
 }
 
-/** All that was shared with this person, oldest first. */
+/**
+ * All that was shared with this person, oldest first.
+ *
+ * A grant counts only if the log it names was founded or is owned by its sender: nobody passes off what is another's.
+ */
 export function listReceived(session: Session): ReceivedShare[] {
   session.requireOpen();
   return session.index
     .list('index.received')
-    .flatMap(({ terms }) => {
-      const collection = session.collection(decodeGrantTerms(terms).collection);
-      return collection === null || !isGrantable(collection, terms) ? [] : [new ReceivedShare(session, collection, terms)];
+    .flatMap(({ terms: bytes }) => {
+      const terms = decodeGrantTerms(bytes);
+      const collection = session.collection(terms.collection);
+      const state = collection?.log.state ?? null;
+      if (collection === null || state === null || !equalBytes(state.vault, terms.vault)) return [];
+      const byOwner = state.members.some(
+        ({ person, role }) => role === 'owner' && equalBytes(person, terms.from),
+      );
+      return byOwner ? [new ReceivedShare(session, collection, bytes)] : [];
     })
     .sort((a, b) => a.begins - b.begins);
-}
-
-/** Whether the log, once it is here, says that this person could grant it: a stranger's grant is not shown (A09, A61). */
-function isGrantable(collection: Collection, termsBytes: Uint8Array): boolean {
-  const { from, vault } = decodeGrantTerms(termsBytes);
-  const { state } = collection.log;
-  return state === null || (equalBytes(state.vault, vault) && collection.wasOwner(from));
 }

@@ -86,7 +86,9 @@ export class RecordView {
     return this.#items.size;
   }
 
+  /** Lets go of everything, overwriting what was decrypted: it may hold keys. */
   clear(): void {
+    for (const revisions of this.#items.values()) for (const { body } of revisions.values()) body?.fill(0);
     this.#items.clear();
     this.#changes.clear();
   }

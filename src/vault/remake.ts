@@ -4,7 +4,7 @@ import { collectionLane } from '../sync/outbox.js';
 import type { Collection, PendingOp } from './collection.js';
 import { appendAdmission, appendOwnHead, appendPrune, appendRecords } from './collection-writer.js';
 import type { Session } from './session.js';
-import { grantAccess, renewEpoch, rotateCollection } from './shares.js';
+import { readmit, renewEpoch, rotateCollection } from './shares.js';
 import type { Transaction } from './transaction.js';
 
 /**
@@ -79,15 +79,7 @@ function remake(
       for (const reader of roster?.add ?? []) {
         const recipient = session.book.get(reader.person);
         if (owned === null || recipient === null || removed.has(nameOf(reader.person))) continue;
-        const { role, purpose, expires, item } = reader;
-        grantAccess(session, transaction, owned, collection, recipient, {
-          role,
-          purpose,
-          expires,
-          item,
-          label: '',
-          category: null,
-        });
+        readmit(session, transaction, owned, collection, recipient, reader);
       }
       return;
     case 'rotate': {

@@ -1,7 +1,8 @@
 import { equalBytes } from '../crypto/hash.js';
 import { expose, Secret } from '../crypto/secret.js';
 import { VaultError } from '../errors.js';
-import type { GrantTerms } from '../formats/grant.js';
+import { decodeGrantTerms, type GrantTerms } from '../formats/grant.js';
+import type { RosterReader } from '../formats/roster.js';
 import { nameOf } from '../log/collection-log.js';
 import type { Identity } from '../protocol/identity-chain.js';
 import type { IndexEntry } from '../records/index-entry.js';
@@ -109,15 +110,13 @@ export function grantAccess(
     expires: share.expires,
     time: now(),
   };
-  const day = share.expires === null ? null : Math.ceil(share.expires / DAY_MS) * DAY_MS;
-  const notAfter = earliest(state.notAfter, day);
+  const notAfter = earliest(state.notAfter, lastDay(share.expires));
   const reader = { ...readerOf(terms), history: true };
   if (share.role === 'contributor') appendAdmission(transaction, collection, recipient.person);
   appendRoster(transaction, collection, { add: [reader], remove: [] }, notAfter, {
     add: [recipient.person],
     remove: [],
   });
-  transaction.onCommit(() => {});
   const { termsBytes } = sendGrant(session, transaction, collection, recipient, terms);
   owned.index.put(transaction, 'index.consent', terms.grant, {
     grant: terms.grant,
@@ -169,15 +168,16 @@ export function rotateCollection(
 ): void {
   const { random, now, book } = session;
   const state = collection.requireState();
-  const gone = new Set(options.remove.map(nameOf));
+  const expired = collection.roster.expired(now()).map(({ person }) => person);
+  const remove = [
+    ...new Map([...options.remove, ...expired].map((person) => [nameOf(person), person])).values(),
+  ];
+  const gone = new Set(remove.map(nameOf));
   const staying = currentReaders(collection, now()).filter(({ person }) => !gone.has(nameOf(person)));
-  for (const { person } of collection.roster.expired(now())) gone.add(nameOf(person));
-  const remove = [...options.remove, ...collection.roster.expired(now()).map(({ person }) => person)];
   const key = Secret.of('collection-key', random(32));
   const epoch = state.epoch + 1;
   keepVaultKey(transaction, owned, collection, epoch, key);
-  const ends = staying.map(({ expires }) => (expires === null ? null : Math.ceil(expires / DAY_MS) * DAY_MS));
-  const notAfter = ends.reduce<number | null>(earliest, null);
+  const notAfter = staying.map(({ expires }) => lastDay(expires)).reduce(earliest, null);
   appendRotation(transaction, collection, { key, remove, notAfter, carry: options.carry ?? true });
   for (const reader of staying) {
     const recipient = book.get(reader.person);
@@ -186,28 +186,66 @@ export function rotateCollection(
   }
 }
 
+/**
+ * Sends a reader the key of the current epoch again, on the terms they were given.
+ *
+ * The terms stay byte for byte those that were signed, so the consent to them stays valid.
+ */
 function regrant(
   session: Session,
   transaction: Transaction,
   owned: OwnedVault,
   collection: Collection,
   recipient: Identity,
-  reader: LedgerEntry,
+  reader: RosterReader,
 ): void {
-  const label =
-    owned.index.list('index.collection').find((entry) => equalBytes(entry.collection, collection.id))
-      ?.category ?? '';
-  sendGrant(session, transaction, collection, recipient, {
-    ...{ v: 1, vault: owned.vault, collection: collection.id, grant: reader.grant },
-    ...{ from: session.author.person, to: reader.person, role: reader.role, purpose: reader.purpose, label },
-    ...{
-      category: label === '' ? null : label,
-      item: reader.item,
-      begins: reader.time,
-      expires: reader.expires,
-      time: session.now(),
-    },
+  const kept = owned.index.get('index.consent', reader.grant);
+  const { grant, person, role, purpose, item, time, expires } = reader;
+  const category = categoryOf(owned, collection);
+  const terms =
+    kept === null
+      ? {
+          ...({
+            v: 1,
+            vault: owned.vault,
+            collection: collection.id,
+            grant,
+            from: session.author.person,
+            to: person,
+          } as const),
+          ...{ role, purpose, label: category ?? 'documents', category, item, begins: time, expires, time },
+        }
+      : decodeGrantTerms(kept.terms);
+  sendGrant(session, transaction, collection, recipient, terms);
+}
+
+/** Puts a reader on the roster of the current epoch again, after the op that first did so was void. */
+export function readmit(
+  session: Session,
+  transaction: Transaction,
+  owned: OwnedVault,
+  collection: Collection,
+  recipient: Identity,
+  reader: RosterReader,
+): void {
+  const notAfter = earliest(collection.requireState().notAfter, lastDay(reader.expires));
+  appendRoster(transaction, collection, { add: [reader], remove: [] }, notAfter, {
+    add: [recipient.person],
+    remove: [],
   });
+  regrant(session, transaction, owned, collection, recipient, reader);
+}
+
+function categoryOf(owned: OwnedVault, collection: Collection): string | null {
+  return (
+    owned.index.list('index.collection').find((entry) => equalBytes(entry.collection, collection.id))
+      ?.category ?? null
+  );
+}
+
+/** The last moment of the day on which an access ends: no client seals under the epoch past it. SPEC §6.2. */
+function lastDay(expires: number | null): number | null {
+  return expires === null ? null : Math.ceil(expires / DAY_MS) * DAY_MS;
 }
 
 /** The readers of a collection: those whose access is in force, one entry each. */

@@ -202,13 +202,12 @@ export class Vault {
    *
    * `verifyConsentReceipt` checks it anywhere, without this vault.
    */
-  consent(
-    grant: Id<'grant'>,
-  ): {
+  consent(grant: Id<'grant'>): {
     readonly receipt: Uint8Array | null;
     readonly purpose: string;
     readonly expires: number | null;
   } | null {
+    this.#session.requireOpen();
     const entry = this.#owned.index.get('index.consent', parseId('grant', grant));
     if (entry === null) return null;
     const { purpose, expires } = decodeGrantTerms(entry.terms);
