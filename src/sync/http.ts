@@ -75,7 +75,9 @@ export function createHttpTransport(options: HttpTransportOptions): Required<Tra
   };
 
   const send = async (request: TransportRequest): Promise<TransportAnswer> => {
-    const { type = CBOR, answerBytesMax = WIRE_LIMITS.answerBytesMax, body = EMPTY } = request;
+    const { answerBytesMax = WIRE_LIMITS.answerBytesMax, body = EMPTY } = request;
+    // Bytes that were sent are answered in CBOR; only a request without a body asks for bytes.
+    const type = request.body === undefined ? (request.type ?? CBOR) : CBOR;
     const watch = createWatch({
       wait,
       budgetMs: timeoutMs + body.length / BYTES_PER_MS_MIN,

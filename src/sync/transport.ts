@@ -6,7 +6,7 @@ export interface TransportRequest {
   /** Path and query, from `/v1/` on. */
   readonly path: string;
   readonly body?: Uint8Array;
-  /** Of the body and of the answer; `application/cbor` unless it says otherwise. A refusal is always CBOR. */
+  /** Of the body, or without one of the answer; `application/cbor` unless it says otherwise. All else is CBOR. */
   readonly type?: 'application/cbor' | 'application/octet-stream';
   readonly headers?: Readonly<Record<string, string>>;
   /** Who signs the request (RFC 9421); `null` sends it unsigned. */
