@@ -34,7 +34,7 @@ import {
 } from '../support/evil-scene.js';
 import type { Lie } from '../support/evil-transport.js';
 
-const SEED = process.env['COFFRET_SEED'] ?? 'log lies';
+const SEED = process.env.COFFRET_SEED ?? 'log lies';
 
 /** What a lie about Martin's log of the laboratory is called, and the code it must end in. */
 const LIES: readonly (readonly [name: string, code: string, lie: (scene: Scene) => Lie])[] = [
