@@ -266,9 +266,11 @@ describe('R-BLOB-1 a blob that was altered', () => {
     });
     const stored = concatBytes(...parts);
     expect((await read({ reference: forged, stored })).code).toBe('ok');
-    expect(outcome(await read({ reference: made.reference, stored }), new Uint8Array(0))).toBe(
-      'integrity/blob',
-    );
+    const { reference } = made;
+    expect(outcome(await read({ reference, stored }), new Uint8Array(0))).toBe('integrity/blob');
+    // With the list of the record in its place, only the hash of the chunk differs.
+    stored.set(made.stored.subarray(-96), stored.length - 96);
+    expect(outcome(await read({ reference, stored }), new Uint8Array(0))).toBe('integrity/blob');
   });
 
   it('R-BLOB-1 refuses a chunk of another blob, another blob whole, another id and another vault', async () => {

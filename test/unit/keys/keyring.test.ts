@@ -42,6 +42,11 @@ it('R-KEY-1 uses no key without a commitment that fits: of another epoch, vault 
   expect(await refused(ringOf([2, first]), 2)).toBe('integrity/open-failed');
   expect(await refused(ringOf([1, first]), 1, { ...log, vault: random(16) })).toBe('integrity/open-failed');
   expect(await refused(ringOf([1, first]), 1, { ...log, nonce: random(16) })).toBe('integrity/open-failed');
+  const repeated = {
+    ...log,
+    commitments: [log.commitments[0] as Uint8Array, log.commitments[0] as Uint8Array],
+  };
+  expect(await refused(ringOf([2, first]), 2, repeated)).toBe('integrity/open-failed');
   expect(await refused(ringOf([3, other]), 3)).toBe('access/no-key');
   expect(await refused(ringOf(), 1)).toBe('access/no-key');
 });

@@ -285,12 +285,14 @@ describe('R-OP-7 change ids', () => {
 
   it('R-OP-7 refuses one used before, and allows one that only a void op used', async () => {
     const { header } = log.append(bob);
-    expect(await refusalOf(carol, { changes: header.changes })).toBe('integrity/bad-chain');
+    const again = log.draft(carol, { changes: header.changes });
+    const bodies = log.ops.at(-1)?.bodies as Uint8Array[];
+    expect(await refusal(log.sign(carol, { ...again, bodies }))).toBe('integrity/bad-chain');
     const late = log.draft(bob);
     log.append(alice, { control: log.rotation([log.member(alice), log.member(bob)]) });
     expect(log.apply(log.sign(bob, late)).outcome).toBe('void');
-    const again = log.draft(bob, { changes: late.header.changes });
-    expect(log.check(log.sign(bob, { ...again, bodies: late.bodies })).outcome).toBe('applied');
+    const redone = log.draft(bob, { changes: late.header.changes });
+    expect(log.check(log.sign(bob, { ...redone, bodies: late.bodies })).outcome).toBe('applied');
   });
 });
 
@@ -364,14 +366,18 @@ describe('R-OP-9 the first op', () => {
     expect(await founds([[bob, 'owner']], { person: bob.id })).toBe('integrity/not-authorised');
     const fresh = new LogBench('payloads');
     fresh.meet(alice);
-    const { header } = fresh.founding(alice);
+    const { header, bodies } = fresh.founding(alice);
+    const refusalOfFirst = (change: Partial<OpHeader>, given = bodies) =>
+      codeOf(() => fresh.check(fresh.sign(alice, { header: { ...header, ...change }, bodies: given })));
     const control = { ...header.control, payloads: ['roster', 'previous-key'] } as OpHeader['control'];
-    expect(
-      await codeOf(() => fresh.check(fresh.sign(alice, { header: { ...header, control }, bodies: [] }))),
-    ).toBe('integrity/bad-chain');
+    expect(await refusalOfFirst({ control })).toBe('integrity/bad-chain');
+    expect(await refusalOfFirst({ control: fresh.rotation([fresh.member(alice)]) })).toBe(
+      'integrity/bad-chain',
+    );
     const [change] = header.changes as [OpHeader['changes'][0]];
-    const twice = fresh.sign(alice, { header: { ...header, changes: [change, change] }, bodies: [] });
-    expect(await codeOf(() => fresh.check(twice))).toBe('integrity/bad-chain');
+    const twice = refusalOfFirst({ changes: [change, change] }, [...bodies, ...bodies]);
+    expect(await twice).toBe('integrity/bad-chain');
+    expect(await refusalOfFirst({})).toBe('ok');
   });
 });
 

@@ -228,7 +228,7 @@ for (const [field, value] of Object.entries({
   });
 }
 grant('for-eve', 'R-GRANT-1', 'wrong-audience', 'a grant to someone else', {
-  grant: crooked({ header: { recipient: eve.id } }),
+  grant: crooked({ header: { recipient: eve.id }, terms: { to: eve.id } }),
 });
 grant('device-not-listed', 'R-GRANT-2', 'not-authorised', 'a device that the sender’s log does not admit', {
   grant: crooked({ header: { device: phone.device }, by: phone }),
@@ -368,3 +368,4 @@ deposit('other-key', 'R-SEAL-3', 'open-failed', 'another private key', { seed: r
 deposit('cut', 'R-CBOR-1', 'malformed', 'the last byte missing', {
   deposit: depositMade.bytes.subarray(0, depositMade.bytes.length - 1),
 });
+deposit('for-another-key', 'R-WRAP-1', 'wrong-audience', 'the name of another key', { key: random(1216) });
