@@ -85,6 +85,15 @@ export function unlinkDocument(
   if (!share || current === undefined || current.body === null) return;
   const blob = decodeDocument(current.body).blob.id;
   const revisions = share.view.history(link.linkItem);
+  const others = owned.index.list('index.link').some((other) => {
+    return (
+      other.ended === null &&
+      equalBytes(other.collection, share.id) &&
+      !equalBytes(other.linkItem, link.linkItem)
+    );
+  });
+  // First the new key: someone whose last document this was must not even learn that it was removed.
+  if (!others) rotateCollection(session, transaction, owned, share, { remove: [link.person] });
   appendRecords(
     transaction,
     share,
@@ -106,14 +115,6 @@ export function unlinkDocument(
     revisions.map(({ change }) => change),
     { add: [], drop: [] },
   );
-  const others = owned.index.list('index.link').some((other) => {
-    return (
-      other.ended === null &&
-      equalBytes(other.collection, share.id) &&
-      !equalBytes(other.linkItem, link.linkItem)
-    );
-  });
-  if (!others) rotateCollection(session, transaction, owned, share, { remove: [link.person] });
 }
 
 /**
