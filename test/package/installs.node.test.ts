@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DOORS, MANIFEST } from '../support/doors.js';
 import { ROOT } from '../support/source-tree.js';
 
-const EXAMPLES = readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.ts'));
+const EXAMPLES = readdirSync(join(ROOT, 'examples')).filter((file) => /^\d\d-.*\.ts$/.test(file));
 const place = mkdtempSync(join(tmpdir(), 'coffret-package-'));
 let packed: string[] = [];
 

@@ -1,0 +1,66 @@
+const WIDTH = 100;
+const BAR = 28;
+
+/** Lines on the terminal, or in a file: the bar is drawn only where it can be drawn over. */
+export const print = {
+  heading(text: string): void {
+    console.log(`\n${text}`);
+  },
+
+  line(text: string): void {
+    console.log(`  ${text}`);
+  },
+
+  /** Columns as wide as their widest cell. */
+  table(rows: readonly (readonly string[])[]): void {
+    const widths = rows[0]!.map((_, column) =>
+      Math.max(...rows.map((row) => [...(row[column] ?? '')].length)),
+    );
+    for (const row of rows) {
+      print.line(
+        row
+          .map((cell, column) => cell + ' '.repeat(widths[column]! - [...cell].length))
+          .join('  ')
+          .trimEnd(),
+      );
+    }
+  },
+};
+
+/** A progress bar that becomes one plain line when the work is done. */
+export function createBar(label: string) {
+  const live = process.stdout.isTTY === true;
+  let shown = '';
+  const draw = (text: string) => {
+    if (!live || text === shown) return;
+    shown = text;
+    process.stdout.write(`\r${text.slice(0, WIDTH).padEnd(WIDTH)}`);
+  };
+  return {
+    at(done: number, total: number, what = ''): void {
+      const part = total === 0 ? 1 : Math.min(1, done / total);
+      const filled = Math.round(part * BAR);
+      const percent = `${Math.floor(part * 100)}`.padStart(3);
+      draw(`  ${label} [${'#'.repeat(filled)}${'.'.repeat(BAR - filled)}] ${percent} % ${what}`);
+    },
+    end(text: string): void {
+      if (live) process.stdout.write(`\r${' '.repeat(WIDTH)}\r`);
+      print.line(text);
+    },
+  };
+}
+
+/** A size a person reads at a glance. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
+
+export function megabytesPerSecond(bytes: number, ms: number): number {
+  return Math.round(bytes / 1e3 / ms);
+}
