@@ -1,11 +1,11 @@
-import { openXChaCha, sealXChaCha } from '../crypto/aead.js';
+import { openXChaCha, sealPaddedXChaCha } from '../crypto/aead.js';
 import { equalBytes } from '../crypto/hash.js';
 import { deriveBytes } from '../crypto/kdf.js';
-import { pad, unpad } from '../crypto/padding.js';
+import { unpad } from '../crypto/padding.js';
 import type { RandomBytes } from '../crypto/random.js';
 import type { Secret } from '../crypto/secret.js';
 import { VaultError } from '../errors.js';
-import { type Binding, decodeSealed, encodeBinding, encodeSealed } from '../formats/sealed.js';
+import { type Binding, decodeSealed, encodeBinding, encodeSealedHead } from '../formats/sealed.js';
 
 const NONCE_BYTES = 24;
 /** Each seal has its own key, so the cipher's nonce can be constant. SPEC §3. */
@@ -25,10 +25,10 @@ export function sealData(
   const nonce = random(NONCE_BYTES);
   const ad = encodeBinding(binding);
   const derived = deriveBytes(key, 64, 'seal', nonce, ad);
-  const ciphertext = sealXChaCha(derived.subarray(0, 32), ZERO_NONCE, ad, pad(plaintext));
-  const commitment = derived.slice(32);
+  const head = encodeSealedHead(nonce, derived.subarray(32));
+  const sealed = sealPaddedXChaCha({ key: derived.subarray(0, 32), nonce: ZERO_NONCE, ad, plaintext, head });
   derived.fill(0);
-  return encodeSealed({ nonce, commitment, ciphertext });
+  return sealed;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { concatBytes } from '../crypto/hash.js';
 import { VaultError } from '../errors.js';
 import { encode } from './codec.js';
 
@@ -44,11 +45,15 @@ export interface SealedParts {
 }
 
 export function encodeSealed({ nonce, commitment, ciphertext }: SealedParts): Uint8Array {
-  const bytes = new Uint8Array(PREFIX_BYTES + ciphertext.length);
+  return concatBytes(encodeSealedHead(nonce, commitment), ciphertext);
+}
+
+/** What stands before the ciphertext in sealed bytes. */
+export function encodeSealedHead(nonce: Uint8Array, commitment: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(PREFIX_BYTES);
   bytes[0] = SUITE;
   bytes.set(nonce, 1);
   bytes.set(commitment, 1 + NONCE_BYTES);
-  bytes.set(ciphertext, PREFIX_BYTES);
   return bytes;
 }
 

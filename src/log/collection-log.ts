@@ -1,15 +1,15 @@
+import * as z from 'zod/mini';
 import { equalBytes } from '../crypto/hash.js';
 import { verify } from '../crypto/sign.js';
-import { VaultError } from '../errors.js';
+import { isVaultError, VaultError } from '../errors.js';
 import { decode, encode } from '../formats/codec.js';
 import { decodeHead, type Head, type SignedHead } from '../formats/head.js';
-import { bytesToHex } from '../formats/id.js';
+import { bytesToHex, bytesToMapKey } from '../formats/id.js';
 import { decodeOp, decodeOpHeader, encodeOp, type Op, type OpHeader } from '../formats/op.js';
 import { checkShape, digest, whole } from '../formats/shape.js';
 import type { Identity } from '../protocol/identity-chain.js';
 import { applyHeader, checkBodies } from '../protocol/log-rules.js';
 import type { LogState } from '../protocol/log-state.js';
-import * as z from 'zod/mini';
 import type { Store, Write } from '../store/port.js';
 import { checkHead } from './heads.js';
 
@@ -35,7 +35,7 @@ export interface ServedOps {
 export interface VerifiedOps {
   readonly accepted: readonly LogOp[];
   readonly writes: readonly Write[];
-  /** Moves the log forward; to be called once `writes` are durable. */
+  /** Moves the log forward; to be called once, when `writes` are durable and before the next `verify`. */
   commit(): void;
 }
 
@@ -49,15 +49,24 @@ export type IdentityOf = (person: Uint8Array) => Identity | null;
  */
 export class CollectionLog {
   readonly collection: Uint8Array;
+  /** The log this one goes on from while it is on trial; nothing of it is copied, since most answers are short. */
+  readonly #base: CollectionLog | null;
+  readonly #basePosition: number;
   #state: LogState | null = null;
-  #hashes: Uint8Array[] = [];
-  #changes = new Map<string, number>();
+  readonly #hashes: Uint8Array[] = [];
+  readonly #changes = new Map<string, number>();
   /** Changes whose body is not here and that no prune has named so far. */
   #missing = new Set<string>();
   #head: SignedHead | null = null;
 
-  constructor(collection: Uint8Array) {
+  constructor(collection: Uint8Array, base: CollectionLog | null = null) {
     this.collection = collection;
+    this.#base = base;
+    this.#basePosition = base?.position ?? 0;
+    if (base === null) return;
+    this.#state = base.#state;
+    this.#missing = new Set(base.#missing);
+    this.#head = base.#head;
   }
 
   /** The state after the last verified op, or `null` before the first. */
@@ -66,7 +75,7 @@ export class CollectionLog {
   }
 
   get position(): number {
-    return this.#hashes.length;
+    return this.#basePosition + this.#hashes.length;
   }
 
   /** The newest verified head signed by the server, or `null` when none was seen. */
@@ -76,19 +85,20 @@ export class CollectionLog {
 
   /** The running hash at a position from 1 to the last, or `null`. */
   hashAt(position: number): Uint8Array | null {
-    return this.#hashes[position - 1] ?? null;
+    const own = position - this.#basePosition;
+    return (own > 0 ? this.#hashes[own - 1] : this.#base?.hashAt(position)) ?? null;
   }
 
   /** The position of the op that carries a change, or `null`. */
   positionOf(change: Uint8Array): number | null {
-    return this.#changes.get(nameOf(change)) ?? null;
+    return this.#positionOf(nameOf(change));
   }
 
   /**
    * Loads a log from the store, handing each op to `visit` in order.
    *
    * Ops up to the remembered mark are replayed by their hash, later ones verified in full. Throws `store/damaged`
-   * when the remembered hash does not come out.
+   * when the remembered hash does not come out, or what is stored is no longer a log.
    */
   static async load(options: {
     readonly store: Store;
@@ -111,13 +121,13 @@ export class CollectionLog {
       if (rows.length === 0) throw new VaultError('store/damaged', { what: 'log' });
       for (const row of rows) {
         if (log.position === position) break;
-        const step = log.#step(decodeOp(row.value), identityOf, 'remembered');
+        const step = log.#remembered(row.value, identityOf);
         step.commit();
         visit(step.op);
         after = row.key;
       }
     }
-    if (!equalBytes(log.#hashes[position - 1] ?? new Uint8Array(32), hash))
+    if (!equalBytes(log.hashAt(position) ?? new Uint8Array(32), hash))
       throw new VaultError('store/damaged', { what: 'log' });
     if (head) log.#head = decodeStoredHead(head);
     return log;
@@ -130,7 +140,7 @@ export class CollectionLog {
    * that are no op.
    */
   verify(served: ServedOps, identityOf: IdentityOf): VerifiedOps {
-    const trial = this.#copy();
+    const trial = new CollectionLog(this.collection, this);
     const accepted: LogOp[] = [];
     const writes: Write[] = [];
     const keys = logKeys(this.collection);
@@ -169,11 +179,21 @@ export class CollectionLog {
     return this.#head === null ? null : decodeHead(this.#head[0]);
   }
 
+  /** An op that was verified before; what is wrong with it now, the disk did. */
+  #remembered(bytes: Uint8Array, identityOf: IdentityOf) {
+    try {
+      return this.#step(decodeOp(bytes), identityOf, 'remembered');
+    } catch (error) {
+      if (!isVaultError(error)) throw error;
+      throw new VaultError('store/damaged', { what: 'log', because: error.code });
+    }
+  }
+
   #step(op: Op, identityOf: IdentityOf, signatures: 'verify' | 'remembered'): { op: LogOp; commit(): void } {
     const { state, header, role, outcome } = applyHeader(this.#state, op.headerBytes, op.signature, {
       identityOf,
       hashAt: (position) => this.hashAt(position),
-      hasChange: (change) => this.#changes.has(nameOf(change)),
+      hasChange: (change) => this.#positionOf(nameOf(change)) !== null,
       signatures,
     });
     if (state.position === 1 && !equalBytes(state.collection, this.collection)) {
@@ -182,6 +202,7 @@ export class CollectionLog {
     const missing: string[] = [];
     const noteMissing = (change: Uint8Array) => missing.push(nameOf(change)) > 0;
     if (signatures === 'verify') checkBodies(header, op.bodies, noteMissing);
+    else for (const [i, [change]] of header.changes.entries()) if (op.bodies[i] === null) noteMissing(change);
     const { position } = state;
     return {
       op: { position, header, role, outcome, bodies: op.bodies },
@@ -197,22 +218,18 @@ export class CollectionLog {
     };
   }
 
-  #copy(): CollectionLog {
-    const copy = new CollectionLog(this.collection);
-    copy.#state = this.#state;
-    copy.#hashes = this.#hashes.slice();
-    copy.#changes = new Map(this.#changes);
-    copy.#missing = new Set(this.#missing);
-    copy.#head = this.#head;
-    return copy;
+  #positionOf(name: string): number | null {
+    return this.#changes.get(name) ?? (this.#base === null ? null : this.#base.#positionOf(name));
   }
 
-  #adopt(other: CollectionLog): void {
-    this.#state = other.#state;
-    this.#hashes = other.#hashes;
-    this.#changes = other.#changes;
-    this.#missing = other.#missing;
-    this.#head = other.#head;
+  /** Takes over what a trial on this log established. Throws `usage/invalid` when this log has moved since. */
+  #adopt(trial: CollectionLog): void {
+    if (trial.#basePosition !== this.position) throw new VaultError('usage/invalid', { argument: 'commit' });
+    this.#state = trial.#state;
+    for (const hash of trial.#hashes) this.#hashes.push(hash);
+    for (const [name, position] of trial.#changes) this.#changes.set(name, position);
+    this.#missing = trial.#missing;
+    this.#head = trial.#head;
   }
 }
 
@@ -264,7 +281,7 @@ function decodeStoredHead(bytes: Uint8Array): SignedHead {
 
 /** A change id as a map key. */
 export function nameOf(change: Uint8Array): string {
-  return String.fromCharCode(...change);
+  return bytesToMapKey(change);
 }
 
 /** Whether the server named in a log's first op signed this head. */

@@ -2,6 +2,7 @@ import { equalBytes, hash } from '../crypto/hash.js';
 import { verify } from '../crypto/sign.js';
 import { VaultError } from '../errors.js';
 import { decodeHead } from '../formats/head.js';
+import { bytesToMapKey } from '../formats/id.js';
 import { LIMITS } from '../formats/limits.js';
 import { type Control, decodeOpHeader, type Member, type OpHeader } from '../formats/op.js';
 import { admitsDevice, hasIdentityHead, type Identity } from './identity-chain.js';
@@ -197,7 +198,7 @@ function checkSeen(state: LogState, header: OpHeader, context: LogContext, posit
 function checkChanges(header: OpHeader, context: LogContext, position: number): void {
   const names = new Set<string>();
   for (const [change] of header.changes) {
-    const name = change.join();
+    const name = bytesToMapKey(change);
     if (names.has(name) || context.hasChange(change))
       throw new VaultError('integrity/bad-chain', { position }); // R-OP-7
     names.add(name);
@@ -282,7 +283,7 @@ function checkForward(before: LogMember, next: LogMember, context: LogContext, p
 }
 
 function toMembers(members: readonly Member[], position: number): LogMember[] {
-  const names = new Set(members.map(([person]) => person.join()));
+  const names = new Set(members.map(([person]) => bytesToMapKey(person)));
   // Named twice, a member could be an owner to one reader of this log and a writer to another.
   if (names.size !== members.length) throw new VaultError('integrity/bad-chain', { position });
   return members.map(([person, role, length, headHash]) => ({ person, role, length, hash: headHash }));

@@ -1,3 +1,4 @@
+import { equalBytes } from '../crypto/hash.js';
 import type { RecordEnvelope } from '../formats/record.js';
 import { nameOf } from '../log/collection-log.js';
 
@@ -25,23 +26,28 @@ export interface Item {
  * is shown and the others are kept as conflicts.
  */
 export class RecordView {
-  readonly #items = new Map<string, Map<string, Revision>>();
-  /** Which item a change belongs to. */
-  readonly #changes = new Map<string, string>();
+  readonly #items = new Map<string, Revision[]>();
+  readonly #changes = new Map<string, Revision>();
 
   /** Adds a revision, or replaces the same one (when its op gets a position). */
   put(revision: Revision): void {
     const name = nameOf(revision.item);
-    const revisions = this.#items.get(name) ?? new Map<string, Revision>();
-    revisions.set(nameOf(revision.change), revision);
-    this.#items.set(name, revisions);
-    this.#changes.set(nameOf(revision.change), name);
+    const change = nameOf(revision.change);
+    const before = this.#changes.get(change);
+    this.#changes.set(change, revision);
+    const revisions = this.#items.get(name);
+    if (revisions === undefined) {
+      this.#items.set(name, [revision]);
+      return;
+    }
+    const at = before === undefined ? -1 : revisions.indexOf(before);
+    if (at < 0) revisions.push(revision);
+    else revisions[at] = revision;
   }
 
   /** The revision that a change made, or `null`. */
   revision(change: Uint8Array): Revision | null {
-    const item = this.#changes.get(nameOf(change));
-    return item === undefined ? null : (this.#items.get(item)?.get(nameOf(change)) ?? null);
+    return this.#changes.get(nameOf(change)) ?? null;
   }
 
   /** Lets go of a revision whose body was erased. */
@@ -52,28 +58,29 @@ export class RecordView {
 
   /** Takes back a revision that was only pending. */
   drop(item: Uint8Array, change: Uint8Array): void {
-    const revisions = this.#items.get(nameOf(item));
-    revisions?.delete(nameOf(change));
+    const name = nameOf(item);
+    const rest = (this.#items.get(name) ?? []).filter((revision) => !equalBytes(revision.change, change));
     this.#changes.delete(nameOf(change));
-    if (revisions?.size === 0) this.#items.delete(nameOf(item));
+    if (rest.length === 0) this.#items.delete(name);
+    else this.#items.set(name, rest);
   }
 
   /** An item, removed or not, or `null`. */
   get(item: Uint8Array): Item | null {
     const revisions = this.#items.get(nameOf(item));
-    return revisions === undefined ? null : toItem([...revisions.values()]);
+    return revisions === undefined ? null : toItem(revisions);
   }
 
   /** Every revision of an item, oldest first. */
   history(item: Uint8Array): Revision[] {
-    return [...(this.#items.get(nameOf(item))?.values() ?? [])].sort(byOrder);
+    return (this.#items.get(nameOf(item)) ?? []).toSorted(byOrder);
   }
 
   /** All items, of one kind if given; removed ones are left out unless asked for. */
   list(options: { readonly kind?: string; readonly removed?: boolean } = {}): Item[] {
     const items: Item[] = [];
     for (const revisions of this.#items.values()) {
-      const item = toItem([...revisions.values()]);
+      const item = toItem(revisions);
       if (options.kind !== undefined && item.current.kind !== options.kind) continue;
       if ((item.current.body === null) !== (options.removed ?? false)) continue;
       items.push(item);
@@ -88,20 +95,20 @@ export class RecordView {
 
   /** Lets go of everything, overwriting what was decrypted: it may hold keys. */
   clear(): void {
-    for (const revisions of this.#items.values()) for (const { body } of revisions.values()) body?.fill(0);
+    for (const { body } of this.#changes.values()) body?.fill(0);
     this.#items.clear();
     this.#changes.clear();
   }
 }
 
-function toItem(revisions: Revision[]): Item {
+function toItem(revisions: readonly Revision[]): Item {
   if (revisions.length === 1) {
     const [current] = revisions as [Revision];
     return { item: current.item, current, conflicts: [] };
   }
   const superseded = new Set(revisions.flatMap(({ base }) => base.map(nameOf)));
   const heads = revisions.filter(({ change }) => !superseded.has(nameOf(change))).sort(byOrder);
-  const current = (heads.at(-1) ?? revisions.sort(byOrder).at(-1)) as Revision;
+  const current = (heads.at(-1) ?? revisions.toSorted(byOrder).at(-1)) as Revision;
   return { item: current.item, current, conflicts: heads.slice(0, -1) };
 }
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { build, type Metafile } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { DOORS, type Door } from '../support/doors.js';
+import { bundleDoor, eagerChunks } from '../support/door-bundle.js';
+import { DOORS } from '../support/doors.js';
 
 const KB = 1000;
 
@@ -26,39 +26,9 @@ const FORBIDDEN: Record<string, readonly string[]> = {
   ],
 };
 
-async function bundle(door: Door, packages: 'bundle' | 'external') {
-  const { outputFiles, metafile } = await build({
-    entryPoints: [door.module],
-    outdir: 'out',
-    bundle: true,
-    splitting: true,
-    minify: packages === 'bundle',
-    format: 'esm',
-    platform: door.name === 'server' ? 'node' : 'browser',
-    packages,
-    external: ['libsodium-wrappers', 'libsodium-wrappers-sumo', 'node:*', 'libsql'],
-    metafile: true,
-    write: false,
-    logLevel: 'silent',
-  });
-  return { outputFiles, metafile };
-}
-
-/** The entry chunk and all it imports before it runs. */
-function eagerChunks({ outputs }: Metafile, module: string): Set<string> {
-  const entry = Object.keys(outputs).find((name) => module.endsWith(outputs[name]?.entryPoint ?? '\0'));
-  const found = new Set(entry === undefined ? [] : [entry]);
-  for (const name of found) {
-    for (const { path, kind, external } of outputs[name]?.imports ?? []) {
-      if (kind === 'import-statement' && external !== true) found.add(path);
-    }
-  }
-  return found;
-}
-
 describe('the bundle of each door', () => {
   it.each(DOORS)('$specifier holds none of the words it must not hold', async (door) => {
-    const { outputFiles, metafile } = await bundle(door, 'external');
+    const { outputFiles, metafile } = await bundleDoor(door, 'external');
     const eager = eagerChunks(metafile, door.module);
     expect(eager.size).toBeGreaterThan(0);
     // A server must not even load such code later; in a browser door what loads on demand is no leak.
@@ -70,7 +40,7 @@ describe('the bundle of each door', () => {
   });
 
   it.each(DOORS.filter(({ name }) => name in EAGER_BYTES_MAX))('$specifier stays small', async (door) => {
-    const { outputFiles, metafile } = await bundle(door, 'bundle');
+    const { outputFiles, metafile } = await bundleDoor(door, 'bundle');
     const eager = eagerChunks(metafile, door.module);
     let eagerBytes = 0;
     let laterBytes = 0;

@@ -1,0 +1,43 @@
+/**
+ * The benchmark: `npm run bench -- [--quick] [--only NAME] [--json FILE]`.
+ *
+ * Each workload runs beside its peer in the same process, in turns; what counts is the ratio of the medians.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { loadSodium } from '../../src/crypto/sodium.js';
+import { bundle } from './bundle.js';
+import { coldOpen } from './cold-open.js';
+import { describeEnvironment } from './environment.js';
+import { file } from './file.js';
+import { records } from './records.js';
+import { isWithinBudget, printRows, type Row, type Workload } from './row.js';
+import { serverAppend } from './server-append.js';
+import { shareCategory } from './share-category.js';
+import { shareDocuments } from './share-documents.js';
+import { sync } from './sync.js';
+
+const WORKLOADS: readonly Workload[] = [file, records, coldOpen, shareCategory, shareDocuments, sync, serverAppend, bundle];
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string' } },
+});
+const chosen = WORKLOADS.filter(({ name }) => values.only === undefined || name === values.only);
+if (chosen.length === 0) throw new Error(`--only takes one of ${WORKLOADS.map(({ name }) => name).join(', ')}`);
+
+const environment = describeEnvironment();
+console.log(Object.entries(environment).map(([name, value]) => `${name}: ${String(value)}`).join('\n'), '\n');
+await loadSodium();
+const rows: Row[] = [];
+for (const { name, about, run } of chosen) {
+  console.log(`${name}: ${about}`);
+  const measured = await run({ quick: values.quick });
+  console.log(`${printRows(measured)}\n`);
+  rows.push(...measured);
+}
+const missed = rows.filter((row) => !isWithinBudget(row));
+if (chosen.length > 1) console.log(printRows(rows));
+console.log(`\n${String(rows.length)} figures, ${String(missed.length)} outside their budget.`);
+if (values.json !== undefined) {
+  writeFileSync(values.json, `${JSON.stringify({ environment, quick: values.quick, rows }, null, 2)}\n`);
+}
