@@ -75,8 +75,8 @@ export async function appendOps(
       header,
     } = applyHeader(state, op.headerBytes, op.signature, context.rules);
     if (outcome === 'void')
-      throw refuse(reason === 'epoch' ? 'stale-epoch' : 'not-after', { epoch: state.epoch });
-    // The author's time is only what the author says; an expired reader must not be able to write under an old date.
+      throw refuse(reason === 'epoch' ? 'stale-epoch' : 'not-after', { epoch: state.epoch }); // R-SRV-2
+    // The author's time is only what the author says; an expired reader must not be able to write under an old date (R-SRV-2).
     if (
       !wasLost &&
       header.control?.type !== 'rotate' &&
@@ -157,7 +157,7 @@ export async function saveState(db: Db, state: LogState): Promise<void> {
     .execute();
 }
 
-/** Writes who owns and writes; who is no longer named has no access from this transaction on. */
+/** Writes who owns and writes; who is no longer named has no access from this transaction on (R-ACC-2). */
 export async function saveMembers(db: Db, { collection, vault, members }: LogState): Promise<void> {
   await db.deleteFrom('members').where('collection', '=', collection).execute();
   const rows = members.map(({ person, role }) => ({ collection, vault, person, role }));
@@ -182,7 +182,7 @@ export function lostHead(
   return head.position > position ? head : null;
 }
 
-/** Where the ops stand that are there already. Refuses another op under a number that is taken. */
+/** Where the ops stand that are there already. Refuses another op under a number that is taken (R-SRV-1). */
 async function positionsOf(
   db: Db,
   collection: Uint8Array,
@@ -222,6 +222,7 @@ async function positionsOf(
   return positions;
 }
 
+/** Deletes the bodies that a `prune` names; header, signature and hash stay (R-SRV-4). */
 async function prune(
   services: Services,
   db: Db,

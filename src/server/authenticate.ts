@@ -29,14 +29,14 @@ export function signedBy(
   return createMiddleware<Env>(async (context, next) => {
     const { headers, method } = context.req.raw;
     const signature = readRequestSignature({ method, url: publicUrl(context, services), headers });
-    if (signature === null) throw refuse('signature');
+    if (signature === null) throw refuse('signature'); // R-REQ-1
     const time = services.now();
     const { keyId } = signature;
     const key = await keyOf(services, keyId, signers);
     // The same work for a key that does not exist, so that time says nothing either.
     const good = isSignedBy(signature, key?.publicKey ?? services.headKey.publicKey);
-    if (!isInTime(signature, time)) throw refuse('clock', { time });
-    if (key === null || !good) throw refuse('signature');
+    if (!isInTime(signature, time)) throw refuse('clock', { time }); // R-REQ-2
+    if (key === null || !good) throw refuse('signature'); // R-REQ-3
     context.set('account', services.log.accountOf(key.caller.person));
     const waitMs = services.rates.account.take(bytesToHex(key.caller.person));
     if (waitMs > 0) throw refuseRate(waitMs);
@@ -46,9 +46,9 @@ export function signedBy(
       forgetAt: signature.created + (2 * WIRE_LIMITS.clockWindowMs) / 1000,
       now: Math.floor(time / 1000),
     });
-    if (!fresh) throw refuse('signature', { reason: 'nonce' });
+    if (!fresh) throw refuse('signature', { reason: 'nonce' }); // R-REQ-5
     const body = await readBody(context.req.raw, bodyBytesMax);
-    if (!(await hasSignedBody(signature, body))) throw refuse('signature', { reason: 'digest' });
+    if (!(await hasSignedBody(signature, body))) throw refuse('signature', { reason: 'digest' }); // R-REQ-4
     context.set('caller', key.caller);
     context.set('body', body);
     await next();
@@ -69,6 +69,7 @@ async function keyOf(
 ): Promise<{ readonly caller: Caller; readonly publicKey: Uint8Array } | null> {
   if (keyId.type === 'slot') {
     if (signers !== 'slot' && signers !== 'device-or-slot') return null;
+    // R-SLT-1: counted by slot, so that many addresses are no more attempts.
     const waitMs = services.rates.slot.take(bytesToHex(keyId.slot));
     if (waitMs > 0) throw refuseRate(waitMs);
     const row = await services.db

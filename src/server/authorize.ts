@@ -49,7 +49,7 @@ export async function roleInVault(db: Db, vault: Uint8Array, person: Uint8Array)
   return reader ? 'reader' : null;
 }
 
-/** Refuses a stranger as if there were nothing (`not-found`), someone with a lower role with `forbidden`. */
+/** Refuses a stranger as if there were nothing (`not-found`), someone with a lower role with `forbidden` (R-ACC-1). */
 export function requireRole(role: Role | null, least: Role): asserts role is Role {
   if (role === null) throw refuse('not-found');
   if (RANK[role] < RANK[least]) throw refuse('forbidden');

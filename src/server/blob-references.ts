@@ -32,10 +32,10 @@ export async function applyBlobChanges(
     const row = await blobRow(db, vault, blob);
     if (!wasLost) {
       if (!row || row.offset !== row.bytes || row.bytes !== bytes)
-        throw refuse('blob-incomplete', { blob: bytesToHex(blob) });
+        throw refuse('blob-incomplete', { blob: bytesToHex(blob) }); // R-REF-1
       const mayShow =
         isOwner || equalBytes(row.person, header.person) || (await canRead(db, vault, blob, header.person));
-      if (!mayShow) throw refuse('forbidden');
+      if (!mayShow) throw refuse('forbidden'); // R-REF-1
     }
     await db
       .insertInto('blob_references')
@@ -53,7 +53,7 @@ export async function applyBlobChanges(
       .where('collection', '=', collection)
       .executeTakeFirst();
     if (!reference) continue;
-    if (!isOwner && !equalBytes(reference.person, header.person)) throw refuse('forbidden');
+    if (!isOwner && !equalBytes(reference.person, header.person)) throw refuse('forbidden'); // R-REF-2
     await db
       .deleteFrom('blob_references')
       .where('vault', '=', vault)
@@ -64,7 +64,7 @@ export async function applyBlobChanges(
   }
 }
 
-/** Whether a person may read a collection that refers to the blob. */
+/** Whether a person may read a collection that refers to the blob (R-REF-3). */
 export async function canRead(
   db: Db,
   vault: Uint8Array,

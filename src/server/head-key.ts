@@ -10,7 +10,7 @@ const SEED_BYTES = 32;
 /**
  * The key that signs heads.
  *
- * `sign` must only be given what is committed: a head that was given out can not be taken back (SPEC §6.6).
+ * `sign` must only be given what is committed: a head that was given out can not be taken back (SPEC §6.6, R-SRV-5).
  */
 export interface HeadKey {
   readonly publicKey: Uint8Array;
@@ -22,7 +22,7 @@ export interface HeadKey {
   }): SignedHead;
 }
 
-/** Reads the head-signing key, and makes it where there is none: only for the owner of the process (0600). */
+/** Reads the head-signing key, and makes it where there is none: only for the owner of the process (0600, R-SRV-5). */
 export async function openHeadKey(options: { readonly path: string }): Promise<HeadKey> {
   const { path } = options;
   const seed = (await readSeed(path)) ?? (await makeSeed(path));

@@ -28,6 +28,7 @@ export function refusalOf(error: unknown): HTTPException {
   const rule = { rule: error.code };
   if (error.code === 'format/too-large') return refuse('too-large');
   if (error.code.startsWith('format/')) return refuse('malformed');
+  // R-SRV-3: which refusal goes with which rule of the log.
   switch (error.code) {
     case 'integrity/not-authorised':
       return refuse('forbidden', rule);

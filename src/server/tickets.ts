@@ -33,7 +33,7 @@ export async function spendTicket(
     (row.expires === null || row.expires > services.now()) &&
     row.bytes + bytes <= row.bytes_max &&
     row.count < row.count_max;
-  if (!good) throw refuse('ticket');
+  if (!good) throw refuse('ticket'); // R-DEP-1
   await db
     .updateTable('tickets')
     .set({ bytes: row.bytes + bytes, count: row.count + count })

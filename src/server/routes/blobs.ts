@@ -33,7 +33,7 @@ export function blobRoutes(services: Services): Hono<Env> {
       if (!asMember && ticket === null) throw refuse(role === null ? 'not-found' : 'forbidden');
       const row = await blobRow(trx, vault, blob);
       if (row) {
-        if (!equalBytes(row.person, person) || row.bytes !== bytes) throw refuse('exists');
+        if (!equalBytes(row.person, person) || row.bytes !== bytes) throw refuse('exists'); // R-BLB-1
         return row.offset;
       }
       if (!asMember && ticket !== null) {
@@ -69,18 +69,18 @@ export function blobRoutes(services: Services): Hono<Env> {
       const piece = context.get('body');
       const name = nameOf(vault, blob);
       const lock = `${name.vault}/${name.blob}`;
-      if (writing.has(lock)) throw refuse('busy', {}, { 'retry-after': '1' });
+      if (writing.has(lock)) throw refuse('busy', {}, { 'retry-after': '1' }); // R-BLB-1
       writing.add(lock);
       try {
         const row = await blobRow(db, vault, blob);
         if (!row || !equalBytes(row.person, person)) throw refuse('not-found');
         if (row.offset === row.bytes) return answerWith(blobAnswer, { offset: row.offset, complete: true });
-        if (at !== row.offset) throw refuse('offset', { offset: row.offset });
+        if (at !== row.offset) throw refuse('offset', { offset: row.offset }); // R-BLB-1
         const offset = at + piece.length;
         if (piece.length === 0) throw refuse('malformed', { at: 'body' });
-        if (offset > row.bytes) throw refuse('too-large', { bytesMax: row.bytes - at });
+        if (offset > row.bytes) throw refuse('too-large', { bytesMax: row.bytes - at }); // R-BLB-1
         await blobs.write(name, at, piece);
-        // The row counts the piece only when the disk has it; what a crash leaves beyond the row is written over.
+        // The row counts the piece only when the disk has it (R-BLB-1); what a crash leaves beyond the row is written over.
         await db
           .updateTable('blobs')
           .set({ offset })
@@ -124,7 +124,7 @@ export function blobRoutes(services: Services): Hono<Env> {
   return app;
 }
 
-/** Through a collection with a live reference, or as an owner while the blob is in a deposit. */
+/** Through a collection with a live reference, or as an owner while the blob is in a deposit (R-REF-3). */
 async function mayRead(
   { db }: Services,
   vault: Uint8Array,

@@ -138,7 +138,7 @@ async function found(
   const wasLost = options.restored !== null && lostHead(services, collection, 0, options.restored) !== null;
   const isFounder = equalBytes(header.person, person);
   if (!wasLost && !isFounder) throw refuse('forbidden');
-  if (!equalBytes(state.server, services.headKey.publicKey)) throw refuse('malformed', { at: 'server' });
+  if (!equalBytes(state.server, services.headKey.publicKey)) throw refuse('malformed', { at: 'server' }); // R-VLT-1
   checkBodies(header, op.bodies, () => false);
   await bindVault(services, db, { vault, founder: header.person, wasLost });
   await applyBlobChanges(services, db, { collection, state, header, wasLost });
@@ -151,7 +151,7 @@ async function found(
   return collection;
 }
 
-/** A vault belongs to whoever founds its first collection; later ones are founded by an owner of one of them. */
+/** A vault belongs to whoever founds its first collection; later ones are founded by an owner of one of them (R-VLT-1). */
 async function bindVault(
   services: Services,
   db: Db,
@@ -193,7 +193,7 @@ async function changeAccess(
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
-  // Removed last: who is in both lists is out.
+  // Removed last: who is in both lists is out, from this transaction on (R-ACC-2).
   for (const person of remove) {
     await db
       .deleteFrom('readers')
@@ -203,7 +203,7 @@ async function changeAccess(
   }
 }
 
-/** Signs where the log stands now; only ever what is committed, so it is called outside any transaction. */
+/** Signs where the log stands now; only ever what is committed, so it is called outside any transaction (R-SRV-5). */
 async function signedHead(
   services: Services,
   collection: Uint8Array,

@@ -36,7 +36,7 @@ export function depositRoutes(services: Services): Hono<Env> {
         .executeTakeFirstOrThrow();
       if (count >= TICKETS_MAX) throw refuse('quota');
       const terms = { depositor, expires, bytes_max: bytesMax, count_max: countMax };
-      // New terms for an old ticket: what was spent stays spent.
+      // New terms for an old ticket: what was spent stays spent (R-DEP-1).
       await trx
         .insertInto('tickets')
         .values({ vault, ticket, ...terms, bytes: 0, count: 0 })
@@ -80,7 +80,7 @@ export function depositRoutes(services: Services): Hono<Env> {
         const row = await blobRow(trx, vault, blob);
         const good =
           row && row.offset === row.bytes && row.bytes === length && equalBytes(row.person, person);
-        if (!good) throw refuse('blob-incomplete');
+        if (!good) throw refuse('blob-incomplete'); // R-DEP-2
         await trx
           .insertInto('deposit_blobs')
           .values({ vault, deposit, blob })

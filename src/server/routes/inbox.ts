@@ -46,7 +46,7 @@ export function inboxRoutes(services: Services): Hono<Env> {
   return app;
 }
 
-/** Whether the message was put there now. Someone unknown swallows everything: an id can not be tried out here. */
+/** Whether the message was put there now. Someone unknown swallows everything: an id can not be tried out here (R-BOX-1). */
 async function deliver(
   services: Services,
   db: Db,

@@ -25,16 +25,17 @@ export function peopleRoutes(services: Services): Hono<Env> {
       const waitMs =
         services.rates.enrolmentAddress.take(services.addressOf(context)) ||
         services.rates.enrolment.take('');
-      if (waitMs > 0) throw refuseRate(waitMs);
+      if (waitMs > 0) throw refuseRate(waitMs); // R-ENR-1
       await next();
     },
     signedBy(services, 'newcomer', 16 * 1024),
     async (context) => {
       const { entry } = bodyOf(context, foundPersonRequest);
       const caller = deviceOf(context);
+      // R-ENR-1: the root and the device have signed the entry.
       const identity = verifyIdentityLog([entry]);
       const own = equalBytes(identity.person, caller.person) && admitsDevice(identity, caller.device);
-      if (!own) throw refuse('forbidden');
+      if (!own) throw refuse('forbidden'); // R-ENR-1
       await db.transaction().execute(async (trx) => {
         const { person } = identity;
         const row = await trx

@@ -27,7 +27,7 @@ export function slotRoutes(services: Services): Hono<Env> {
       auth === null ||
       stated.kind === 'passphrase'
     ) {
-      throw refuse('malformed', { at: 'slot' });
+      throw refuse('malformed', { at: 'slot' }); // R-SLT-2
     }
     await db.transaction().execute(async (trx) => {
       const row = await trx.selectFrom('slots').select('person').where('slot', '=', slot).executeTakeFirst();
@@ -38,7 +38,7 @@ export function slotRoutes(services: Services): Hono<Env> {
           .select(({ fn }) => fn.countAll<number>().as('count'))
           .where('person', '=', person)
           .executeTakeFirstOrThrow();
-        if (count >= WIRE_LIMITS.slotsPerPersonMax) throw refuse('quota');
+        if (count >= WIRE_LIMITS.slotsPerPersonMax) throw refuse('quota'); // R-SLT-2
       }
       await trx
         .insertInto('slots')
@@ -60,7 +60,7 @@ export function slotRoutes(services: Services): Hono<Env> {
   app.get('/v1/slots/:slot', signedBy(services, 'slot', 0), async (context) => {
     const caller = context.get('caller');
     const slot = idInPath(context, 'slot', 16);
-    // A wrong slot answers like a wrong signature: which slots exist is not to be found out.
+    // R-SLT-1: a wrong slot answers like a wrong signature: which slots exist is not to be found out.
     if (caller.type !== 'slot' || !equalBytes(caller.slot, slot)) throw refuse('signature');
     const row = await db.selectFrom('slots').select('bytes').where('slot', '=', slot).executeTakeFirst();
     const identity = await identities.load(db, caller.person);

@@ -277,7 +277,7 @@ beforeAll(async () => {
   return server.close;
 });
 
-describe.each(ENDPOINTS)('$name (R35)', ({ request, answers }) => {
+describe.each(ENDPOINTS)('$name (R35, R-ACC-1)', ({ request, answers }) => {
   it.each(WHO)('asked by %s', async (who) => {
     const { server, people } = world;
     const signer: Signer = who === 'anonymous' ? null : deviceSigner(personOf(people, who));
@@ -292,7 +292,7 @@ describe.each(ENDPOINTS)('$name (R35)', ({ request, answers }) => {
   });
 });
 
-it('no signature of a stranger gets a byte: founding a person with another key or entry is refused (A28)', async () => {
+it('no signature of a stranger gets a byte: founding a person with another key or entry is refused (A28, R-ENR-1)', async () => {
   const { server, people } = world;
   const victim = people.owner;
   const thief = rawPerson('thief');
@@ -339,7 +339,7 @@ it('a new device enrols itself with an entry the root has signed, and no other w
   ).toBe(200);
 });
 
-it('a slot goes only to its own key, and an unknown slot answers like a wrong signature', async () => {
+it('a slot goes only to its own key, and an unknown slot answers like a wrong signature (R-SLT-1)', async () => {
   const { server, people } = world;
   const body = encodeMessage(putSlotRequest, { slot: slotOf(people.owner, slotId) });
   const path = paths.personSlot(people.owner.identity.person, slotId);
@@ -377,7 +377,7 @@ it('a slot goes only to its own key, and an unknown slot answers like a wrong si
   expect((await send(server.url, { method: 'GET', path: own, signer })).status).toBe(200);
 });
 
-it('someone unknown and someone known answer alike', async () => {
+it('someone unknown and someone known answer alike (R-ACC-1, R-BOX-1)', async () => {
   const { server, people } = world;
   const signer = deviceSigner(people.other);
   const body = encodeMessage(sendRequest, { id: bytesOf('m1', 16), bytes: new Uint8Array(8) });

@@ -85,7 +85,7 @@ async function upload(person: RawPerson, name: string, bytes: number, ticket: Ui
 }
 
 describe('blobs (PROTOCOL §4.4)', () => {
-  it('go up in pieces, resume where the server is, and come down in ranges', async () => {
+  it('go up in pieces, resume where the server is, and come down in ranges (R-BLB-1)', async () => {
     const blob = bytesOf('pieces', 16);
     const content = bytesOf('pieces content', 1000);
     expect((await begin(owner, blob, 1000)).as(blobAnswer)).toEqual({ offset: 0, complete: false });
@@ -118,7 +118,7 @@ describe('blobs (PROTOCOL §4.4)', () => {
     expect((await get(reader, blob, 'bytes=1000-')).status).toBe(416);
   });
 
-  it('are refused beyond the length declared, and under another length', async () => {
+  it('are refused beyond the length declared, and under another length (R-BLB-1)', async () => {
     const blob = bytesOf('declared', 16);
     await begin(owner, blob, 100);
     expect((await put(owner, blob, 0, new Uint8Array(101))).code).toBe('too-large');
@@ -128,7 +128,25 @@ describe('blobs (PROTOCOL §4.4)', () => {
     expect((await begin(owner, bytesOf('quota', 16), 11 * 2 ** 30)).code).toBe('quota');
   });
 
-  it('are refused to an op that states another length, or of another vault', async () => {
+  it('take one piece at a time: of several at once one is written, and counted once (R-BLB-1)', async () => {
+    const blob = bytesOf('at once', 16);
+    await begin(owner, blob, 1_000_000);
+    const pieces = Array.from({ length: 6 }, (_, i) => bytesOf(`at once ${i}`, 400_000));
+    const replies = await Promise.all(pieces.map((piece) => put(owner, blob, 0, piece)));
+    const written = replies.filter(({ code }) => code === null);
+    expect(written.map((reply) => reply.as(blobAnswer).offset)).toEqual([400_000]);
+    for (const { code } of replies) if (code !== null) expect(['busy', 'offset']).toContain(code);
+    const rest = bytesOf('at once rest', 600_000);
+    (await put(owner, blob, 400_000, rest)).as(blobAnswer);
+    const own = new RawLog('at once', log.vault);
+    await foundLog(server.url, owner, own.found(owner, { server: server.key }));
+    const op = own.op(owner, { blobs: { add: [[blob, 1_000_000]], drop: [] } });
+    await append(server.url, owner, own.collection as Uint8Array, [op]);
+    const kept = pieces[replies.findIndex(({ code }) => code === null)] as Uint8Array;
+    expect(Buffer.compare((await get(owner, blob)).body, Buffer.concat([kept, rest]))).toBe(0);
+  });
+
+  it('are refused to an op that states another length, or of another vault (R-REF-1)', async () => {
     const blob = await upload(owner, 'lengths', 64);
     for (const [vault, bytes] of [
       [log.vault, 65],
@@ -143,7 +161,7 @@ describe('blobs (PROTOCOL §4.4)', () => {
     }
   });
 
-  it('can be read only through a live reference, and go after the grace (R38)', async () => {
+  it('can be read only through a live reference, and go after the grace (R38, R-REF-3)', async () => {
     const own = new RawLog('other collection', log.vault);
     await foundLog(server.url, owner, own.found(owner, { server: server.key }));
     const other = own.collection as Uint8Array;
@@ -169,7 +187,7 @@ describe('blobs (PROTOCOL §4.4)', () => {
     }
   });
 
-  it('can not be shown or dropped by a writer whose they are not', async () => {
+  it('can not be shown or dropped by a writer whose they are not (R-REF-1, R-REF-2)', async () => {
     const own = new RawLog('with a writer', log.vault);
     const members = [member(owner), member(writer, 'writer')];
     await foundLog(server.url, owner, own.found(owner, { server: server.key, members }));
@@ -181,6 +199,13 @@ describe('blobs (PROTOCOL §4.4)', () => {
     const drop = own.op(writer, { seq: 2, skips: [1], blobs: { add: [], drop: [secret] } });
     expect((await append(server.url, writer, other, [drop])).code).toBe('forbidden');
     expect((await get(writer, secret)).status).toBe(200);
+    // What a writer can read they may show elsewhere, and what they showed they may drop there.
+    const second = new RawLog('with a writer too', log.vault);
+    await foundLog(server.url, owner, second.found(owner, { server: server.key, members }));
+    const shown = second.op(writer, { blobs: { add: [[secret, 64]], drop: [] } });
+    const dropped = second.op(writer, { blobs: { add: [], drop: [secret] } });
+    const reply = await append(server.url, writer, second.collection as Uint8Array, [shown, dropped]);
+    expect(reply.status).toBe(200);
   });
 });
 
@@ -240,7 +265,7 @@ describe('deposits (PROTOCOL §4.5)', () => {
     return ticket;
   };
 
-  it('come with their blobs, once, and are for owners only', async () => {
+  it('come with their blobs, once, and are for owners only (R-REF-3)', async () => {
     const ticket = await setTicket('good');
     const blob = await upload(lab, 'lab result', 500, ticket);
     const bytes = depositOf(lab, 'one', ticket, [[blob, 500]]);
@@ -279,7 +304,7 @@ describe('deposits (PROTOCOL §4.5)', () => {
     ['an expired ticket', async () => ({ ticket: await setTicket('expired', { expires: Date.now() - 1 }) })],
     ['a ticket for fewer bytes', async () => ({ ticket: await setTicket('small', { bytesMax: 300 }) })],
     ['a ticket for fewer deposits', async () => ({ ticket: await setTicket('none', { countMax: 0 }) })],
-  ])('%s is refused in the same words', async (name, make) => {
+  ])('%s is refused in the same words (R-DEP-1)', async (name, make) => {
     const { ticket, person = lab } = await make();
     const reply = await deposit(person, depositOf(person, name, ticket));
     expect([reply.status, reply.code, reply.details()]).toEqual([403, 'ticket', {}]);
@@ -287,7 +312,17 @@ describe('deposits (PROTOCOL §4.5)', () => {
     expect(blob.code).toBe('ticket');
   });
 
-  it('a ticket is used up by bytes and by deposits, and new terms do not refill it', async () => {
+  it('a vault that does not exist answers as a ticket that does not (R-DEP-1)', async () => {
+    const nowhere = bytesOf('no vault', 16);
+    const body = encodeMessage(beginBlobRequest, { bytes: 400, ticket: bytesOf('good', 16) });
+    const path = paths.blob(nowhere, bytesOf('blob of nowhere', 16));
+    const reply = await send(server.url, { method: 'POST', path, body, signer: deviceSigner(lab) });
+    const known = await begin(lab, bytesOf('blob of nowhere', 16), 400, bytesOf('unknown', 16));
+    expect([reply.status, reply.body]).toEqual([known.status, known.body]);
+    expect(reply.code).toBe('ticket');
+  });
+
+  it('a ticket is used up by bytes and by deposits, and new terms do not refill it (R-DEP-1)', async () => {
     const ticket = await setTicket('counted', { countMax: 2 });
     expect((await deposit(lab, depositOf(lab, 'c1', ticket))).status).toBe(200);
     expect((await deposit(lab, depositOf(lab, 'c2', ticket))).status).toBe(200);
@@ -296,7 +331,7 @@ describe('deposits (PROTOCOL §4.5)', () => {
     expect((await deposit(lab, depositOf(lab, 'c3', ticket))).code).toBe('ticket');
   });
 
-  it('a depositor can not deposit for another, nor a blob that is not complete or not theirs', async () => {
+  it('a depositor can not deposit for another, nor a blob that is not complete or not theirs (R-DEP-2)', async () => {
     const ticket = await setTicket('strict', { countMax: 10 });
     expect((await deposit(reader, depositOf(lab, 'for another', ticket))).code).toBe('forbidden');
     const half = bytesOf('half', 16);

@@ -76,7 +76,7 @@ describe('a collection log on the server (PROTOCOL §4.3)', () => {
     expect(head).toMatchObject({ collection, position: 4, hash: running });
   });
 
-  it('takes a repeated append for the same append', async () => {
+  it('takes a repeated append for the same append (R-SRV-1)', async () => {
     const { log, collection } = await newLog();
     const ops = [log.op(owner), log.op(owner)];
     await append(server.url, owner, collection, ops);
@@ -102,7 +102,7 @@ describe('a collection log on the server (PROTOCOL §4.3)', () => {
     expect((await append(server.url, owner, collection, [good])).status).toBe(200);
   });
 
-  it('refuses another op under a number that is taken', async () => {
+  it('refuses another op under a number that is taken (R-SRV-1)', async () => {
     const { log, collection } = await newLog();
     await append(server.url, owner, collection, [log.op(owner)]);
     const other = log.op(owner, { seq: 2, bodies: [bytesOf('other', 40)] });
@@ -180,13 +180,13 @@ describe('a collection log on the server (PROTOCOL §4.3)', () => {
     ).toBe('forbidden');
   });
 
-  it('refuses a collection that names another server', async () => {
+  it('refuses a collection that names another server (R-VLT-1)', async () => {
     const log = new RawLog('elsewhere');
     const reply = await foundLog(server.url, owner, log.found(owner, { server: bytesOf('elsewhere', 32) }));
     expect(reply.code).toBe('malformed');
   });
 
-  it('binds a vault to its founder', async () => {
+  it('binds a vault to its founder (R-VLT-1)', async () => {
     const { log } = await newLog();
     const intruder = new RawLog(`intruder-${count}`, log.vault);
     expect((await foundLog(server.url, reader, intruder.found(reader, { server: server.key }))).code).toBe(
@@ -229,7 +229,7 @@ describe('a collection log on the server (PROTOCOL §4.3)', () => {
     expect([one.ops.length, one.more]).toEqual([1, true]);
   });
 
-  it('ends an access at once: a reader removed, a writer rotated out (R-SRV-3)', async () => {
+  it('ends an access at once: a reader removed, a writer rotated out (R-ACC-2)', async () => {
     const { log, collection } = await newLog({ add: [reader.identity.person] });
     expect((await pull(server.url, reader, collection)).status).toBe(200);
     const remove = [reader.identity.person];

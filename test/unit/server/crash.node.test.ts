@@ -60,7 +60,7 @@ function checkHeads(ops: readonly Uint8Array[], heads: readonly SignedHead[], ke
 }
 
 describe('a server that is killed (R39)', () => {
-  it('keeps every op it acknowledged, half-appends nothing and never contradicts a head it signed', async () => {
+  it('keeps every op it acknowledged, half-appends nothing and never contradicts a head it signed (R-SRV-5)', async () => {
     let url = await start();
     const person = rawPerson('alice');
     await enrol(url, person);
@@ -102,7 +102,7 @@ describe('a server that is killed (R39)', () => {
     }
   });
 
-  it('goes on with an upload at the last piece it acknowledged', async () => {
+  it('goes on with an upload at the last piece it acknowledged (R-BLB-1)', async () => {
     let url = await start();
     const person = rawPerson('alice');
     await enrol(url, person);
@@ -187,7 +187,7 @@ describe('a server that is stopped', () => {
     expect(running?.journal()).toContain('"stopped"');
   });
 
-  it('keeps its key to itself (0600)', async () => {
+  it('keeps its key to itself (0600, R-SRV-5)', async () => {
     await start();
     const path = join(dataDir, 'head-key');
     expect((await stat(path)).mode & 0o777).toBe(0o600);

@@ -70,7 +70,7 @@ describe('requests (PROTOCOL §2, R29)', () => {
     expect((await get(bob, paths.inboxAfter(0))).status).toBe(200);
   });
 
-  it('a message is delivered once however often it is sent', async () => {
+  it('a message is delivered once however often it is sent (R-BOX-1)', async () => {
     const body = encodeMessage(sendRequest, { id: bytesOf('twice', 16), bytes: bytesOf('text', 40) });
     const path = paths.personInbox(bob.identity.person);
     for (let i = 0; i < 3; i++)
@@ -228,7 +228,7 @@ describe('limits (R36)', () => {
     }
   });
 
-  it('a flood of new people from many addresses meets the limit for all, and those enrolled go on', async () => {
+  it('a flood of new people from many addresses meets the limit for all, and those enrolled go on (R-ENR-1)', async () => {
     let address = 0;
     const small = await startTestServer({
       policy: { enrolmentsPerMinute: 8 },
@@ -249,7 +249,7 @@ describe('limits (R36)', () => {
     }
   });
 
-  it('guessing at one slot is stopped by slot, not by address (A28)', async () => {
+  it('guessing at one slot is stopped by slot, not by address (A28, R-SLT-1)', async () => {
     let address = 0;
     const small = await startTestServer({ policy: { slotPerMinute: 3 }, addressOf: () => String(address++) });
     try {
@@ -287,7 +287,7 @@ describe('limits (R36)', () => {
     }
   });
 
-  it('an inbox takes only so much from one sender', async () => {
+  it('an inbox takes only so much from one sender (R-BOX-1)', async () => {
     const small = await startTestServer({ policy: { inboxItemsPerSenderMax: 2 } });
     try {
       await enrol(small.url, alice);

@@ -20,7 +20,7 @@ afterAll(() => rm(base, { recursive: true, force: true }));
 
 const owner = () => rawPerson('owner');
 
-it('a restored backup is an older server with the same key, and takes back what it lost, verbatim (R40)', async () => {
+it('a restored backup is an older server with the same key, and takes back what it lost, verbatim (R40, R-SRV-5)', async () => {
   const first = await startTestServer({ dataDir: join(base, 'live') });
   const alice = owner();
   const bob = rawPerson('bob');
