@@ -1,5 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { BROWSER_COMMANDS } from './test/support/browser-commands.js';
 import { CHROMIUM_ARGUMENTS, type Chromium, findChromium } from './test/support/chromium.js';
 import { compileWorkers } from './test/support/compile-workers.js';
 import { Tally } from './test/support/tally.js';
@@ -51,6 +52,7 @@ function inChromium({ executablePath, env }: Chromium) {
         provider: playwright({
           launchOptions: { executablePath, args: [...CHROMIUM_ARGUMENTS], env: { ...process.env, ...env } },
         }),
+        commands: BROWSER_COMMANDS,
         instances: [{ browser: 'chromium' as const }],
       },
     },

@@ -14,7 +14,10 @@ export interface Backstage {
 /** A stage for a story: the real server in its own process, and people with a store each. */
 export interface Stage extends Omit<StageServer, 'close'> {
   /** A person with a store of their own: on disk (SQLite, or IndexedDB in Chromium), or in memory. */
-  enter(name: string, options?: { readonly kind?: 'patient' | 'professional' | 'institution'; readonly disk?: boolean }): Promise<Person>;
+  enter(
+    name: string,
+    options?: { readonly kind?: 'patient' | 'professional' | 'institution'; readonly disk?: boolean },
+  ): Promise<Person>;
   /** The same person again, from what their disk holds. */
   reopen(name: string): Promise<Person>;
   /** The same person on an empty disk. */
@@ -43,14 +46,20 @@ export async function openStage(options: { readonly args?: readonly string[] } =
     storeOf,
     async enter(name, { kind = 'patient', disk = false } = {}) {
       const store = disk ? await storeOf(name) : createMemoryStore();
-      return keep(name, await createPerson({ passphrase: passphraseOf(name), store, server: url, name, kind, cost: FLOOR }));
+      return keep(
+        name,
+        await createPerson({ passphrase: passphraseOf(name), store, server: url, name, kind, cost: FLOOR }),
+      );
     },
     async reopen(name) {
       return keep(name, await openPerson({ passphrase: passphraseOf(name), store: await storeOf(name) }));
     },
     async recover(name, words) {
       const store = await storeOf(`${name}-new`);
-      return keep(name, await recoverPerson({ words, passphrase: passphraseOf(name), store, server: url, cost: FLOOR }));
+      return keep(
+        name,
+        await recoverPerson({ words, passphrase: passphraseOf(name), store, server: url, cost: FLOOR }),
+      );
     },
     async lose(name) {
       for (const entered of open) if (entered.name === name) await entered.person.close();

@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesOf, openStage, passphraseOf, type Stage } from '../support/actors.js';
 
@@ -24,8 +22,7 @@ describe('Alice loses every device', () => {
     expect(words.split(' ')).toHaveLength(24);
     expect((await alice.sync()).failed).toEqual([]);
     expect((await alice.health()).recoverable).toBe(true);
-    await alice.close();
-    await rm(join(stage.directory, 'alice'), { recursive: true });
+    await stage.lose('alice');
 
     const again = await stage.recover('alice', words);
     expect(again.id).toBe(alice.id);
