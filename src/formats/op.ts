@@ -9,6 +9,8 @@ import {
   decodeAs,
   deviceBytes,
   digest,
+  isBytes,
+  isWhole,
   personBytes,
   shortId,
   signatureBytes,
@@ -19,7 +21,12 @@ import {
 
 const member = z.tuple([personBytes, z.enum(['owner', 'writer']), whole, digest]);
 const members = z.array(member).check(z.minLength(1), z.maxLength(LIMITS.membersMax));
-const payloads = z.array(z.enum(['roster', 'previous-key'])).check(z.maxLength(2));
+type Payload = 'roster' | 'previous-key';
+/** The meaning of an op's first changes: one of these lists, no other. SPEC §6.2. */
+const payloads = (...lists: readonly (readonly Payload[])[]) =>
+  z.custom<Payload[]>(
+    (value) => Array.isArray(value) && lists.some((list) => list.join() === value.join() && list.length === value.length),
+  );
 const notAfter = z.nullable(
   z.custom<number>(
     (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) % 86_400_000 === 0,
@@ -34,10 +41,16 @@ const control = z.discriminatedUnion('type', [
     commitment: digest,
     notAfter,
     members,
-    payloads,
+    payloads: payloads([], ['roster']),
   }),
-  z.strictObject({ type: z.literal('rotate'), commitment: digest, notAfter, members, payloads }),
-  z.strictObject({ type: z.literal('roster'), notAfter, payloads }),
+  z.strictObject({
+    type: z.literal('rotate'),
+    commitment: digest,
+    notAfter,
+    members,
+    payloads: payloads(['roster'], ['roster', 'previous-key']),
+  }),
+  z.strictObject({ type: z.literal('roster'), notAfter, payloads: payloads(['roster']) }),
   z.strictObject({ type: z.literal('admit'), member }),
   z.strictObject({ type: z.literal('head'), member }),
   z.strictObject({
@@ -45,6 +58,23 @@ const control = z.discriminatedUnion('type', [
     changes: z.array(shortId).check(z.maxLength(LIMITS.changesMax)),
   }),
 ]);
+
+type Change = [change: Uint8Array, payloadHash: Uint8Array, length: number];
+
+// Checked by hand: a log has one for every record, and a schema takes ten times as long.
+const changes = z.custom<Change[]>(
+  (value) => Array.isArray(value) && value.length <= LIMITS.changesMax && value.every(isChange),
+);
+
+function isChange(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length === 3 &&
+    isBytes(value[0], 16) &&
+    isBytes(value[1], 32) &&
+    isWhole(value[2])
+  );
+}
 
 const header = z.strictObject({
   ...versioned,
@@ -65,7 +95,7 @@ const header = z.strictObject({
     add: z.array(z.tuple([shortId, whole])).check(z.maxLength(LIMITS.blobsPerOpMax)),
     drop: z.array(shortId).check(z.maxLength(LIMITS.blobsPerOpMax)),
   }),
-  changes: z.array(z.tuple([shortId, digest, whole])).check(z.maxLength(LIMITS.changesMax)),
+  changes,
 });
 
 /** A named owner or writer and the identity head in force. SPEC §6.2. */

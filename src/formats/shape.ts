@@ -2,16 +2,25 @@ import * as z from 'zod/mini';
 import { VaultError } from '../errors.js';
 import { decode } from './codec.js';
 
+/** Whether a value is a byte string of exactly this many bytes. */
+export function isBytes(value: unknown, length: number): value is Uint8Array {
+  return value instanceof Uint8Array && value.length === length;
+}
+
+/** Whether a value is a whole number from zero to 2^53-1. */
+export function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
 /** A byte string of exactly this many bytes. */
-export const fixedBytes = (length: number) =>
-  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length);
+export const fixedBytes = (length: number) => z.custom<Uint8Array>((value) => isBytes(value, length));
 
 /** A byte string of at most this many bytes. */
 export const boundedBytes = (lengthMax: number) =>
   z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= lengthMax);
 
 /** A whole number from zero to 2^53-1. */
-export const whole = z.custom<number>((value) => Number.isSafeInteger(value) && (value as number) >= 0);
+export const whole = z.custom<number>(isWhole);
 
 /** Text of at most this many UTF-16 units. */
 export const boundedText = (lengthMax: number) => z.string().check(z.maxLength(lengthMax));

@@ -100,16 +100,11 @@ export class Line {
    */
   next(state: LogState | null): LineStep {
     const seq = ++this.#used;
-    const own = state?.lines.filter(({ device }) => equalBytes(device, this.#device)) ?? [];
-    const current = own.find(({ incarnation }) => equalBytes(incarnation, this.#incarnation));
-    const last = current?.seq ?? 0;
-    const former = current ? undefined : own.find(({ closed }) => !closed);
+    const line = state?.lines.find(({ device }) => equalBytes(device, this.#device));
+    const goesOn = line !== undefined && equalBytes(line.incarnation, this.#incarnation);
+    const last = goesOn ? line.seq : 0;
     const skips = Array.from({ length: seq - last - 1 }, (_, i) => last + 1 + i);
-    return {
-      incarnation: this.#incarnation,
-      seq,
-      skips,
-      closes: former ? [former.incarnation, former.seq] : null,
-    };
+    const closes = line === undefined || goesOn ? null : ([line.incarnation, line.seq] as const);
+    return { incarnation: this.#incarnation, seq, skips, closes };
   }
 }

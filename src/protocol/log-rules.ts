@@ -131,7 +131,7 @@ function found(header: OpHeader, running: Uint8Array, context: LogContext): LogS
     commitments: [founding.commitment],
     notAfter: founding.notAfter,
     members,
-    lines: [{ device: header.device, incarnation: header.incarnation, seq: 1, closed: false }],
+    lines: [{ device: header.device, incarnation: header.incarnation, seq: 1 }],
   };
   authorOf(state, header, context, 1);
   checkChanges(header, context, 1);
@@ -152,35 +152,32 @@ function authorOf(state: LogState, header: OpHeader, context: LogContext, positi
   return author;
 }
 
+/**
+ * One line per device: a new incarnation closes the one before it, which can then never go on. So the state stays as
+ * small as the number of devices, however often these are opened.
+ */
 function advanceLines(state: LogState, header: OpHeader, position: number): LogState['lines'] {
-  const own = (incarnation: Uint8Array) =>
-    state.lines.find(
-      (line) => equalBytes(line.device, header.device) && equalBytes(line.incarnation, incarnation),
-    );
-  const line = own(header.incarnation);
-  const last = line?.seq ?? 0;
-  if (line?.closed) throw new VaultError('integrity/bad-chain', { position }); // R-OP-4
-  if (header.seq <= last) throw new VaultError('integrity/bad-chain', { position });
+  const { device, incarnation, seq, skips, closes } = header;
+  const line = state.lines.find((other) => equalBytes(other.device, device));
+  const goesOn = line !== undefined && equalBytes(line.incarnation, incarnation);
+  if (closes === null) {
+    // R-OP-4: a former incarnation, or a new one that does not close the one in force.
+    if (line !== undefined && !goesOn) throw new VaultError('integrity/bad-chain', { position });
+  } else {
+    // R-OP-12: only the incarnation in force can be closed, and only by another.
+    if (goesOn || equalBytes(closes[0], incarnation)) throw new VaultError('integrity/bad-chain', { position });
+    const known = line !== undefined && equalBytes(line.incarnation, closes[0]);
+    if (!known || line.seq < closes[1]) throw new VaultError('integrity/dropped', { position }); // R-OP-12
+  }
+  const last = goesOn ? line.seq : 0;
+  if (seq <= last) throw new VaultError('integrity/bad-chain', { position });
   // A number is the author's to choose: nothing is allocated for the hole it leaves.
-  const hole = header.seq - last - 1;
-  if (hole > header.skips.length) throw new VaultError('integrity/dropped', { position });
-  if (hole < header.skips.length || header.skips.some((n, i) => n !== last + 1 + i)) {
+  const hole = seq - last - 1;
+  if (hole > skips.length) throw new VaultError('integrity/dropped', { position });
+  if (hole < skips.length || skips.some((n, i) => n !== last + 1 + i)) {
     throw new VaultError('integrity/bad-chain', { position });
   }
-  let lines = state.lines.filter((other) => other !== line);
-  if (header.closes !== null) {
-    const [incarnation, seq] = header.closes;
-    // R-OP-12: only a former incarnation can be closed.
-    if (equalBytes(incarnation, header.incarnation))
-      throw new VaultError('integrity/bad-chain', { position });
-    const closing = own(incarnation);
-    if (!closing || closing.seq < seq) throw new VaultError('integrity/dropped', { position }); // R-OP-12
-    lines = lines.map((other) => (other === closing ? { ...other, closed: true } : other));
-  }
-  return [
-    ...lines,
-    { device: header.device, incarnation: header.incarnation, seq: header.seq, closed: false },
-  ];
+  return [...state.lines.filter((other) => other !== line), { device, incarnation, seq }];
 }
 
 function checkSeen(state: LogState, header: OpHeader, context: LogContext, position: number): void {
@@ -273,6 +270,10 @@ function moveMember(
   }
   if (change.type === 'head') throw new VaultError('integrity/not-authorised', { position });
   if (members.length >= LIMITS.membersMax) throw new VaultError('format/too-large', { position });
+  const identity = context.identityOf(next.person);
+  if (identity === null || !hasIdentityHead(identity, [next.length, next.hash])) {
+    throw new VaultError('integrity/not-authorised', { position }); // R-OP-5
+  }
   return [...members, next];
 }
 

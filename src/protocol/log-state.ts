@@ -17,7 +17,7 @@ const member = z.strictObject({
   length: whole,
   hash: digest,
 });
-const line = z.strictObject({ device: deviceBytes, incarnation: shortId, seq: whole, closed: z.boolean() });
+const line = z.strictObject({ device: deviceBytes, incarnation: shortId, seq: whole });
 
 const logState = z.strictObject({
   vault: vaultBytes,

@@ -312,7 +312,12 @@ export class Collection {
   #checked(op: LogOp, change: Uint8Array, plaintext: Uint8Array): RecordEnvelope {
     const record = decodeRecord(plaintext);
     if (!equalBytes(record.change, change)) throw new VaultError('integrity/open-failed'); // R-REC-1
-    if (op.role === 'owner' || record.body === null) return record;
+    if (op.role === 'owner') return record;
+    const revisions = this.view.history(record.item);
+    if (revisions.some(({ person }) => !equalBytes(person, op.header.person))) {
+      throw new VaultError('integrity/not-authorised'); // R-REC-4
+    }
+    if (record.body === null) return record;
     const { authored, kind, schema, body } = record;
     const author = this.context.identityOf(op.header.person);
     if (authored === null || author === null) throw new VaultError('integrity/not-authorised'); // R-REC-2
