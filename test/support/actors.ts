@@ -73,7 +73,7 @@ export async function openStage(options: { readonly args?: readonly string[] } =
 }
 
 /** All bytes of a document, as a reader gets them. */
-export async function bytesOf(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+export async function bytesOf(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   for await (const piece of pieces) chunks.push(piece.slice());
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
