@@ -1,6 +1,9 @@
 const WIDTH = 100;
 const BAR = 28;
 
+/** File names come from anywhere: nothing in them may steer a terminal. */
+const printable = (text: string) => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
+
 /** Lines on the terminal, or in a file: the bar is drawn only where it can be drawn over. */
 export const print = {
   heading(text: string): void {
@@ -8,7 +11,7 @@ export const print = {
   },
 
   line(text: string): void {
-    console.log(`  ${text}`);
+    console.log(`  ${printable(text)}`);
   },
 
   /** Columns as wide as their widest cell. */
@@ -34,7 +37,7 @@ export function createBar(label: string) {
   const draw = (text: string) => {
     if (!live || text === shown) return;
     shown = text;
-    process.stdout.write(`\r${text.slice(0, WIDTH).padEnd(WIDTH)}`);
+    process.stdout.write(`\r${printable(text).slice(0, WIDTH).padEnd(WIDTH)}`);
   };
   return {
     at(done: number, total: number, what = ''): void {

@@ -151,7 +151,7 @@ export async function tell(stage: Stage, originals: readonly Original[]) {
   );
   check(
     'the server serves the doctor nothing any more',
-    left.length > 0 && left.every(({ status }) => status !== 'open'),
+    left.length > 0 && left.every(({ status }) => status === 'refused'),
   );
   const still = await readShares(doctor, kept);
   for (const { kept: document } of still) document.doctor.afterwards = true;
