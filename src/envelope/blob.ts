@@ -73,13 +73,18 @@ export async function sealBlob(options: {
   return { id: blob, key, bytes, padded, stored, chunks, list: await sha256(list) };
 }
 
-/** Cuts a source into full chunks and a shorter last one, padded with zeros. */
+/**
+ * Cuts a source into full chunks and a shorter last one, padded with zeros.
+ *
+ * A chunk is good until the next one is asked for: the buffer is used again, or it is a view on the source's piece.
+ * That is enough, because WebCrypto copies what it is given before it returns.
+ */
 async function* chunksOf(
   source: AsyncIterable<Uint8Array>,
   bytes: number,
   padded: number,
 ): AsyncGenerator<Uint8Array> {
-  let chunk = new Uint8Array(chunkBytes);
+  const chunk = new Uint8Array(chunkBytes);
   let filled = 0;
   let taken = 0;
   for await (const piece of source) {
@@ -88,12 +93,16 @@ async function* chunksOf(
     let offset = 0;
     while (offset < piece.length) {
       const part = piece.subarray(offset, offset + chunkBytes - filled);
+      if (part.length === chunkBytes) {
+        yield part;
+        offset += chunkBytes;
+        continue;
+      }
       chunk.set(part, filled);
       filled += part.length;
       offset += part.length;
       if (filled === chunkBytes) {
         yield chunk;
-        chunk = new Uint8Array(chunkBytes);
         filled = 0;
       }
     }
@@ -104,7 +113,7 @@ async function* chunksOf(
   while (filled + zeros >= chunkBytes) {
     zeros -= chunkBytes - filled;
     yield chunk;
-    chunk = new Uint8Array(chunkBytes);
+    chunk.fill(0);
     filled = 0;
   }
   yield chunk.subarray(0, filled + zeros);

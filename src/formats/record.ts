@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import { encode } from './codec.js';
 import { LIMITS } from './limits.js';
 import {
-  boundedBytes,
-  boundedText,
   collectionBytes,
   decodeAs,
   deviceBytes,
+  isBytes,
+  isWhole,
   personBytes,
   shortId,
   signatureBytes,
@@ -16,17 +16,40 @@ import {
 
 const authored = z.tuple([vaultBytes, personBytes, deviceBytes, whole, signatureBytes]);
 const link = z.tuple([vaultBytes, collectionBytes, shortId, shortId]);
-const record = z.tuple([
-  shortId,
-  shortId,
-  z.array(shortId).check(z.maxLength(16)),
-  boundedText(64),
-  whole,
-  whole,
-  z.nullable(authored),
-  z.nullable(link),
-  z.nullable(boundedBytes(LIMITS.bodyBytesMax)),
-]);
+
+type RecordTuple = [
+  item: Uint8Array,
+  change: Uint8Array,
+  base: Uint8Array[],
+  kind: string,
+  schema: number,
+  time: number,
+  authored: Authored | null,
+  link: Link | null,
+  body: Uint8Array | null,
+];
+
+// Checked by hand: opening a vault does it for every record, and a schema takes ten times as long.
+const record = z.custom<RecordTuple>(isRecord);
+
+function isRecord(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length !== 9) return false;
+  const [item, change, base, kind, schema, time, proof, source, body] = value as unknown[];
+  return (
+    isBytes(item, 16) &&
+    isBytes(change, 16) &&
+    Array.isArray(base) &&
+    base.length <= 16 &&
+    base.every((revision) => isBytes(revision, 16)) &&
+    typeof kind === 'string' &&
+    kind.length <= 64 &&
+    isWhole(schema) &&
+    isWhole(time) &&
+    (proof === null || z.safeParse(authored, proof).success) &&
+    (source === null || z.safeParse(link, source).success) &&
+    (body === null || (body instanceof Uint8Array && body.length <= LIMITS.bodyBytesMax))
+  );
+}
 
 /** An author's own proof over the content: `[vault, person, device, time, signature]`. SPEC §7. */
 export type Authored = z.infer<typeof authored>;

@@ -183,10 +183,15 @@ export class Documents {
     return readersOfDocument(this.#session, this.#owned, collection, item);
   }
 
-  /** Where a document is, for sharing it. Throws `usage/not-found`. */
-  locate(id: Id<'item'>): LinkSource {
-    const { collection, item } = this.#require(id);
-    return { collection, item };
+  /** Where documents are, for sharing them; each is named once. Throws `usage/not-found`. */
+  locate(ids: readonly Id<'item'>[]): LinkSource[] {
+    const collections = this.#collections();
+    return [...new Set(ids)].map((id) => {
+      const item = parseId('item', id);
+      const collection = collections.find(({ view }) => (view.get(item)?.current.body ?? null) !== null);
+      if (collection === undefined) throw new VaultError('usage/not-found', { id });
+      return { collection, item };
+    });
   }
 
   async #write(

@@ -45,11 +45,22 @@ export class IndexBook {
     name: Uint8Array,
     entry: IndexEntry<Kind>,
   ): void {
-    const item = deriveIndexItem(this.#rosterKey, kind, name);
-    const known = this.collection.view.get(item);
-    const base = known === null ? [] : [known.current, ...known.conflicts].map(({ change }) => change);
-    const body = encodeIndexEntry(kind, entry);
-    appendRecords(transaction, this.collection, [{ item, base, kind, schema: INDEX_SCHEMA, body }]);
+    this.putAll(transaction, kind, [[name, entry]]);
+  }
+
+  /** As `put`, for many entries under one signature; no name may be given twice. */
+  putAll<Kind extends IndexKind>(
+    transaction: Transaction,
+    kind: Kind,
+    entries: readonly (readonly [name: Uint8Array, entry: IndexEntry<Kind>])[],
+  ): void {
+    const records = entries.map(([name, entry]) => {
+      const item = deriveIndexItem(this.#rosterKey, kind, name);
+      const known = this.collection.view.get(item);
+      const base = known === null ? [] : [known.current, ...known.conflicts].map(({ change }) => change);
+      return { item, base, kind, schema: INDEX_SCHEMA, body: encodeIndexEntry(kind, entry) };
+    });
+    appendRecords(transaction, this.collection, records);
   }
 
   #decode<Kind extends IndexKind>(kind: Kind, revision: Revision): IndexEntry<Kind> {

@@ -67,7 +67,11 @@ export function linkDocuments(
       ended: null,
     }),
   );
-  for (const link of links) owned.index.put(transaction, 'index.link', link.linkItem, link);
+  owned.index.putAll(
+    transaction,
+    'index.link',
+    links.map((link) => [link.linkItem, link]),
+  );
   writeLinks(session, transaction, share, links);
   return { collection: share, links };
 }

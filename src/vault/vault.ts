@@ -133,7 +133,7 @@ export class Vault {
       throw new VaultError('usage/invalid', { argument: category === undefined ? 'document' : 'category' });
     }
     return session.transact((transaction) => {
-      const sources = documents.map((id) => this.documents.locate(id));
+      const sources = this.documents.locate(documents);
       const { links } = linkDocuments(session, transaction, owned, identity, sources, { purpose, expires });
       const id = links.map(({ linkItem }) => printId('item', linkItem)).join(' ');
       return { ...shown, id, category: null, documents: [...documents] };

@@ -23,7 +23,8 @@ export const bundle: Workload = {
       const { outputFiles, metafile } = await bundleDoor(door, 'bundle');
       const eager = eagerChunks(metafile, door.module);
       const isEager = (path: string) => [...eager].some((name) => path.endsWith(name));
-      const size = (files: typeof outputFiles) => files.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
+      const size = (files: typeof outputFiles) =>
+        files.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
       const now = size(outputFiles.filter(({ path }) => isEager(path)));
       const later = size(outputFiles.filter(({ path }) => !isEager(path)));
       const atMost = BUDGETS[door.name];
@@ -39,25 +40,53 @@ export const bundle: Workload = {
   },
 };
 
-function doors(): { readonly specifier: string; readonly name: string; readonly module: string; readonly declarations: string }[] {
-  const { name, exports }: { name: string; exports: Record<string, string | { types: string; import: string }> } = JSON.parse(
+function doors(): {
+  readonly specifier: string;
+  readonly name: string;
+  readonly module: string;
+  readonly declarations: string;
+}[] {
+  const {
+    name,
+    exports,
+  }: { name: string; exports: Record<string, string | { types: string; import: string }> } = JSON.parse(
     readFileSync(join(ROOT, 'package.json'), 'utf8'),
   );
   return Object.entries(exports).flatMap(([path, target]) =>
     typeof target === 'string'
       ? []
-      : [{ specifier: name + path.slice(1), name: path === '.' ? 'core' : path.slice(2), module: join(ROOT, target.import), declarations: join(ROOT, target.types) }],
+      : [
+          {
+            specifier: name + path.slice(1),
+            name: path === '.' ? 'core' : path.slice(2),
+            module: join(ROOT, target.import),
+            declarations: join(ROOT, target.types),
+          },
+        ],
   );
 }
 
 async function sizeOfLibsodium(): Promise<number> {
   const entry = createRequire(import.meta.url).resolve('libsodium-wrappers');
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, minify: true, format: 'esm', platform: 'browser', write: false, logLevel: 'silent' });
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
+    logLevel: 'silent',
+  });
   return gzipSync(outputFiles[0]?.contents ?? new Uint8Array(), { level: 9 }).length;
 }
 
 /** The modules that weigh most, each package of `node_modules` as one. */
-function largest(outputs: Readonly<Record<string, { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }>>, eager: ReadonlySet<string>): string {
+function largest(
+  outputs: Readonly<
+    Record<string, { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }>
+  >,
+  eager: ReadonlySet<string>,
+): string {
   const sizes = new Map<string, number>();
   for (const name of eager) {
     for (const [input, { bytesInOutput }] of Object.entries(outputs[name]?.inputs ?? {})) {
@@ -66,5 +95,8 @@ function largest(outputs: Readonly<Record<string, { readonly inputs: Readonly<Re
     }
   }
   const sorted = [...sizes].sort(([, a], [, b]) => b - a);
-  return sorted.slice(0, MODULES_SHOWN).map(([module, bytes]) => `${module} ${(bytes / KB).toFixed(1)}`).join(', ');
+  return sorted
+    .slice(0, MODULES_SHOWN)
+    .map(([module, bytes]) => `${module} ${(bytes / KB).toFixed(1)}`)
+    .join(', ');
 }

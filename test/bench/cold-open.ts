@@ -9,7 +9,12 @@ export const coldOpen: Workload = {
   about: 'open a store, key at hand, and list every document, from the log',
   async run({ quick }) {
     const rows: Row[] = [];
-    for (const [count, atMost] of quick ? ([[1000, 0.15]] as const) : ([[10_000, 0.15], [100_000, 1.3]] as const)) {
+    for (const [count, atMost] of quick
+      ? ([[1000, 0.15]] as const)
+      : ([
+          [10_000, 0.15],
+          [100_000, 1.3],
+        ] as const)) {
       const party = await createParty();
       for (let start = 0; start < count; start += 10_000) {
         await addDocuments(party, documentRecords(Math.min(10_000, count - start)));
@@ -25,7 +30,14 @@ export const coldOpen: Workload = {
         return time;
       });
       const workload = `cold open ${String(count)} records`;
-      rows.push({ workload, figure: 'time to the first list', value: ms / 1000, unit: 's', budget: { atMost }, from: `${ms.toFixed(0)} ms` });
+      rows.push({
+        workload,
+        figure: 'time to the first list',
+        value: ms / 1000,
+        unit: 's',
+        budget: { atMost },
+        from: `${ms.toFixed(0)} ms`,
+      });
     }
     return rows;
   },

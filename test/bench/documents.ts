@@ -46,6 +46,14 @@ function contentOf(at: number) {
     name: `blood-count-${at.toString().padStart(NAME_FILLING, '0')}.pdf`,
     mediaType: 'application/pdf',
     added: 1_770_000_000_000 + at * 60_000,
-    blob: { id: systemRandom(16), key: systemRandom(32), bytes: BYTES_PER_FILE, padded, stored, chunks, list: systemRandom(32) },
+    blob: {
+      id: systemRandom(16),
+      key: systemRandom(32),
+      bytes: BYTES_PER_FILE,
+      padded,
+      stored,
+      chunks,
+      list: systemRandom(32),
+    },
   };
 }

@@ -13,12 +13,16 @@ export function describeEnvironment(): Record<string, string> {
     system: `${platform()} ${arch()}`,
     processor: `${String(cpus().length)} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     memory: `${String(Math.round(totalmem() / 2 ** 30))} GiB`,
-    load: loadavg().map((load) => load.toFixed(1)).join(' '),
+    load: loadavg()
+      .map((load) => load.toFixed(1))
+      .join(' '),
     packages: NAMED.map((name) => `${name} ${versionOf(name)}`).join(', '),
   };
 }
 
 function versionOf(name: string): string {
-  const manifest: { version: string } = JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8'));
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8'),
+  );
   return manifest.version;
 }

@@ -1,4 +1,5 @@
 import { createCipheriv, webcrypto } from 'node:crypto';
+import { Readable } from 'node:stream';
 import * as openpgp from 'openpgp';
 import { systemRandom } from '../../src/crypto/random.js';
 import { blobSizes, openBlob, sealBlob } from '../../src/envelope/blob.js';
@@ -118,16 +119,22 @@ async function openRaw(sealed: Uint8Array<ArrayBuffer>, bytes: number): Promise<
 }
 
 async function sealAndOpenWithOpenPgp(content: Uint8Array): Promise<void> {
-  const source = () => ReadableStream.from(piecesOf(content)) as unknown as ReadableStream<Uint8Array>;
+  const source = () => Readable.toWeb(Readable.from(piecesOf(content)));
   const config = { aeadProtect: true, preferredAEADAlgorithm: openpgp.enums.aead.gcm } as const;
   const sessionKey = { data: systemRandom(32), algorithm: 'aes256', aeadAlgorithm: 'gcm' } as const;
   const message = await openpgp.createMessage({ binary: source() as never });
   const encrypted = await openpgp.encrypt({ message, sessionKey, format: 'binary', config } as never);
   const read = await openpgp.readMessage({ binaryMessage: encrypted as never, config });
-  const opened = await openpgp.decrypt({ message: read, sessionKeys: [sessionKey] as never, format: 'binary', config });
+  const opened = await openpgp.decrypt({
+    message: read,
+    sessionKeys: [sessionKey] as never,
+    format: 'binary',
+    config,
+  });
   let bytes = 0;
   for await (const piece of opened.data as unknown as AsyncIterable<Uint8Array>) bytes += piece.length;
-  if (bytes !== content.length) throw new Error(`OpenPGP.js gave ${String(bytes)} of ${String(content.length)} bytes`);
+  if (bytes !== content.length)
+    throw new Error(`OpenPGP.js gave ${String(bytes)} of ${String(content.length)} bytes`);
 }
 
 /** The most that resident memory grows by while a file that is never whole in memory is sealed, kept nowhere. */
@@ -146,11 +153,13 @@ async function memoryGrowth(bytes: number, vault: Uint8Array): Promise<number> {
 
 async function* generated(bytes: number): AsyncGenerator<Uint8Array> {
   const piece = new Uint8Array(64 * 1024);
-  for (let left = bytes; left > 0; left -= piece.length) yield piece.subarray(0, Math.min(left, piece.length));
+  for (let left = bytes; left > 0; left -= piece.length)
+    yield piece.subarray(0, Math.min(left, piece.length));
 }
 
 async function* piecesOf(content: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < content.length; start += CHUNK_BYTES) yield content.subarray(start, start + CHUNK_BYTES);
+  for (let start = 0; start < content.length; start += CHUNK_BYTES)
+    yield content.subarray(start, start + CHUNK_BYTES);
 }
 
 /** Bytes that do not compress, made fast. */

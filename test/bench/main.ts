@@ -17,16 +17,31 @@ import { shareCategory } from './share-category.js';
 import { shareDocuments } from './share-documents.js';
 import { sync } from './sync.js';
 
-const WORKLOADS: readonly Workload[] = [file, records, coldOpen, shareCategory, shareDocuments, sync, serverAppend, bundle];
+const WORKLOADS: readonly Workload[] = [
+  file,
+  records,
+  coldOpen,
+  shareCategory,
+  shareDocuments,
+  sync,
+  serverAppend,
+  bundle,
+];
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string' } },
 });
 const chosen = WORKLOADS.filter(({ name }) => values.only === undefined || name === values.only);
-if (chosen.length === 0) throw new Error(`--only takes one of ${WORKLOADS.map(({ name }) => name).join(', ')}`);
+if (chosen.length === 0)
+  throw new Error(`--only takes one of ${WORKLOADS.map(({ name }) => name).join(', ')}`);
 
 const environment = describeEnvironment();
-console.log(Object.entries(environment).map(([name, value]) => `${name}: ${String(value)}`).join('\n'), '\n');
+console.log(
+  Object.entries(environment)
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join('\n'),
+  '\n',
+);
 await loadSodium();
 const rows: Row[] = [];
 for (const { name, about, run } of chosen) {

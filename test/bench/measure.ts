@@ -10,7 +10,10 @@ export interface Compared {
 }
 
 /** Runs both sides in turns, so that whatever else this machine does hits both; one round each warms up. */
-export async function compare(rounds: number, sides: { readonly ours: Side; readonly peer: Side }): Promise<Compared> {
+export async function compare(
+  rounds: number,
+  sides: { readonly ours: Side; readonly peer: Side },
+): Promise<Compared> {
   const ours: number[] = [];
   const peer: number[] = [];
   for (let round = 0; round <= rounds; round++) {

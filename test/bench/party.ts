@@ -1,7 +1,11 @@
 import { systemRandom } from '../../src/crypto/random.js';
 import { expose, Secret } from '../../src/crypto/secret.js';
 import { signingKeyPairFromSeed } from '../../src/crypto/sign.js';
-import { derivePersonalIndexKey, derivePersonalRosterKey, type PersonalRoot } from '../../src/keys/hierarchy.js';
+import {
+  derivePersonalIndexKey,
+  derivePersonalRosterKey,
+  type PersonalRoot,
+} from '../../src/keys/hierarchy.js';
 import { generateIdentity, personalVaultId } from '../../src/keys/identity.js';
 import { encodeMessage, foundPersonRequest } from '../../src/protocol/messages.js';
 import { paths } from '../../src/protocol/paths.js';
@@ -23,13 +27,20 @@ export interface Party {
   readonly vault: Vault;
   readonly store: Store;
   /** What opens this party's store again; each call gives fresh secrets, since closing wipes them. */
-  secrets(): { readonly profile: DeviceProfile; readonly personalRoot: PersonalRoot; readonly rootSeed: Uint8Array };
+  secrets(): {
+    readonly profile: DeviceProfile;
+    readonly personalRoot: PersonalRoot;
+    readonly rootSeed: Uint8Array;
+  };
 }
 
 const SILENT: Transport = { send: () => Promise.reject(new Error('this benchmark has no network')) };
 
 /** Creates a person with one vault, in memory. `remote` is where it syncs; without it nothing is ever sent. */
-export async function createParty(remote?: { readonly transport: Transport; readonly serverKey: Uint8Array }): Promise<Party> {
+export async function createParty(remote?: {
+  readonly transport: Transport;
+  readonly serverKey: Uint8Array;
+}): Promise<Party> {
   const store = createMemoryStore();
   const { transport = SILENT, serverKey = signingKeyPairFromSeed(systemRandom(32)).publicKey } = remote ?? {};
   const { identity, rootSeed, personalRoot, deviceSeed } = generateIdentity(systemRandom, Date.now());
@@ -38,7 +49,13 @@ export async function createParty(remote?: { readonly transport: Transport; read
   let index: Uint8Array = new Uint8Array(32);
   const secrets = () => ({
     profile: {
-      ...{ seed: Secret.of('device-seed', seed.slice()), person: identity.person, index, server: 'http://localhost', serverKey },
+      ...{
+        seed: Secret.of('device-seed', seed.slice()),
+        person: identity.person,
+        index,
+        server: 'http://localhost',
+        serverKey,
+      },
       ...{ name: 'bench', kind: 'patient', recovered: false },
     } satisfies DeviceProfile,
     personalRoot: Secret.of('personal-root', root.slice()),
@@ -65,10 +82,19 @@ export async function createParty(remote?: { readonly transport: Transport; read
 }
 
 /** Opens a party's store again, from what it holds. */
-export async function reopenParty(party: Party): Promise<{ readonly session: Session; readonly person: Person }> {
+export async function reopenParty(
+  party: Party,
+): Promise<{ readonly session: Session; readonly person: Person }> {
   const { store } = party;
   const book = await IdentityBook.load(store);
-  const session = await Session.open({ store, transport: SILENT, ...party.secrets(), book, random: systemRandom, now: Date.now });
+  const session = await Session.open({
+    store,
+    transport: SILENT,
+    ...party.secrets(),
+    book,
+    random: systemRandom,
+    now: Date.now,
+  });
   return { session, person: new Person(session) };
 }
 

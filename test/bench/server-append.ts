@@ -29,7 +29,12 @@ export const serverAppend: Workload = {
     const policy = Object.fromEntries(Object.keys(DEFAULT_POLICY).map((name) => [name, 1e12]));
     const server = await openServer({ dataDir: join(directory, 'server'), log: 'silent', policy });
     const fetch: typeof globalThis.fetch = async (url, init) => server.fetch(new Request(url, init));
-    const transport = createHttpTransport({ baseUrl: 'http://localhost', now: Date.now, random: systemRandom, fetch });
+    const transport = createHttpTransport({
+      baseUrl: 'http://localhost',
+      now: Date.now,
+      random: systemRandom,
+      fetch,
+    });
     const bare = openBare(join(directory, 'bare.sqlite'));
     try {
       const party = await createParty({ transport, serverKey: server.key });
@@ -39,10 +44,13 @@ export const serverAppend: Workload = {
       const { ours, peer } = await compare(rounds, {
         ours: (round) =>
           timed(async () => {
-            for (const op of prepare.slice(round * batches, (round + 1) * batches)) await append(party, transport, collection.id, op);
+            for (const op of prepare.slice(round * batches, (round + 1) * batches))
+              await append(party, transport, collection.id, op);
           }),
         peer: (round) => {
-          const rows = prepare.slice(round * batches, (round + 1) * batches).map((op) => rowsOf(collection.id, op));
+          const rows = prepare
+            .slice(round * batches, (round + 1) * batches)
+            .map((op) => rowsOf(collection.id, op));
           return timed(() => rows.forEach((row) => bare.insert(row)));
         },
       });
@@ -76,13 +84,29 @@ async function preparedBatches(party: Party, batches: number): Promise<Uint8Arra
   return ops;
 }
 
-async function append({ session }: Party, transport: Transport, collection: Uint8Array, op: Uint8Array): Promise<void> {
+async function append(
+  { session }: Party,
+  transport: Transport,
+  collection: Uint8Array,
+  op: Uint8Array,
+): Promise<void> {
   const body = encodeMessage(appendOpsRequest, { ops: [op], access: null });
-  await call(transport, { method: 'POST', path: paths.ops(collection), body, signer: session.signer }, appendOpsAnswer);
+  await call(
+    transport,
+    { method: 'POST', path: paths.ops(collection), body, signer: session.signer },
+    appendOpsAnswer,
+  );
 }
 
 interface Rows {
-  readonly op: readonly [collection: Uint8Array, hash: Uint8Array, device: Uint8Array, incarnation: Uint8Array, seq: number, op: Uint8Array];
+  readonly op: readonly [
+    collection: Uint8Array,
+    hash: Uint8Array,
+    device: Uint8Array,
+    incarnation: Uint8Array,
+    seq: number,
+    op: Uint8Array,
+  ];
   readonly changes: readonly Uint8Array[];
 }
 
@@ -90,7 +114,10 @@ function rowsOf(collection: Uint8Array, bytes: Uint8Array): Rows {
   const { headerBytes, signature } = decodeOp(bytes);
   const { device, incarnation, seq, changes } = decodeOpHeader(headerBytes);
   // Any 32 bytes do for the hash.
-  return { op: [collection, signature.slice(0, 32), device, incarnation, seq, bytes], changes: changes.map(([change]) => change) };
+  return {
+    op: [collection, signature.slice(0, 32), device, incarnation, seq, bytes],
+    changes: changes.map(([change]) => change),
+  };
 }
 
 /** The two tables that an append fills, in the same mode, and nothing around them: one transaction a batch. */
@@ -104,8 +131,12 @@ function openBare(path: string) {
     create unique index ops_by_number on ops (collection, device, incarnation, seq);
     create table changes (collection blob not null, change blob not null, position integer not null, primary key (collection, change)) without rowid;
   `);
-  const insertOp = database.prepare('insert into ops (collection, position, hash, device, incarnation, seq, op) values (?, ?, ?, ?, ?, ?, ?)');
-  const insertChange = database.prepare('insert into changes (collection, change, position) values (?, ?, ?)');
+  const insertOp = database.prepare(
+    'insert into ops (collection, position, hash, device, incarnation, seq, op) values (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const insertChange = database.prepare(
+    'insert into changes (collection, change, position) values (?, ?, ?)',
+  );
   let position = 0;
   return {
     insert({ op: [collection, hash, device, incarnation, seq, bytes], changes }: Rows): void {

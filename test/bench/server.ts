@@ -23,7 +23,9 @@ export interface BenchServer {
 export async function startServer(): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'coffret-bench-'));
   const cli = join(ROOT, 'dist/server/cli.js');
-  const child = spawn(process.execPath, [cli, 'serve', '--data', dataDir, '--port', '0'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [cli, 'serve', '--data', dataDir, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const transport = createHttpTransport({ baseUrl: await urlOf(child), now: Date.now, random: systemRandom });
   const { key } = await call(transport, { method: 'GET', path: paths.server, signer: null }, serverAnswer);
   return {

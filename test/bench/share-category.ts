@@ -1,6 +1,7 @@
 import { encapsulate } from '../../src/crypto/kem.js';
 import { systemRandom } from '../../src/crypto/random.js';
 import { sign } from '../../src/crypto/sign.js';
+import type { Contact } from '../../src/vault/people.js';
 import { addDocuments, documentRecords } from './documents.js';
 import { compare, timed } from './measure.js';
 import { confirmAll, createParty } from './party.js';
@@ -17,12 +18,13 @@ export const shareCategory: Workload = {
     await addDocuments(owner, documentRecords(count));
     await confirmAll(owner);
     const doctors = await Promise.all(Array.from({ length: rounds + 1 }, () => createParty()));
-    const contacts = [];
+    const contacts: Contact[] = [];
     for (const { person } of doctors) contacts.push(await owner.person.people.add(person.contactCard()));
     const { deviceKey } = owner.session.author;
     const message = systemRandom(500);
     const { ours, peer } = await compare(rounds, {
-      ours: (round) => timed(() => owner.vault.share({ with: contacts[round]?.id as never, category: 'laboratory' })),
+      ours: (round) =>
+        timed(() => owner.vault.share({ with: contacts[round] as Contact, category: 'laboratory' })),
       peer: (round) =>
         timed(() => {
           encapsulate(doctors[round]?.session.identity.kem as Uint8Array, systemRandom).sharedSecret.wipe();

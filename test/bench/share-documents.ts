@@ -1,6 +1,7 @@
 import { systemRandom } from '../../src/crypto/random.js';
 import { Secret } from '../../src/crypto/secret.js';
 import { sealData } from '../../src/envelope/data.js';
+import type { Binding } from '../../src/formats/sealed.js';
 import { addDocuments, documentRecords } from './documents.js';
 import { compare, timed } from './measure.js';
 import { confirmAll, createParty } from './party.js';
@@ -14,10 +15,11 @@ export const shareDocuments: Workload = {
     const count = quick ? 100 : 1000;
     const prepared = documentRecords(count);
     const key = Secret.of('collection-key', systemRandom(32));
-    const binding = {
-      ...{ type: 'record', vault: systemRandom(16), collection: systemRandom(32), epoch: 1 },
+    const binding: Binding = {
+      type: 'record',
+      ...{ vault: systemRandom(16), collection: systemRandom(32), epoch: 1 },
       ...{ person: systemRandom(32), device: systemRandom(32), object: systemRandom(16) },
-    } as const;
+    };
     const { ours, peer } = await compare(quick ? 3 : 9, {
       async ours() {
         const owner = await createParty();

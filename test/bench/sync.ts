@@ -4,7 +4,12 @@ import { signingKeyPairFromSeed, signRaw, verify } from '../../src/crypto/sign.j
 import { decodeOp } from '../../src/formats/op.js';
 import { admitDevice, generateDeviceSeed } from '../../src/keys/identity.js';
 import { WIRE_LIMITS } from '../../src/protocol/limits.js';
-import { appendIdentityAnswer, appendIdentityRequest, encodeMessage, opsAnswer } from '../../src/protocol/messages.js';
+import {
+  appendIdentityAnswer,
+  appendIdentityRequest,
+  encodeMessage,
+  opsAnswer,
+} from '../../src/protocol/messages.js';
 import { paths } from '../../src/protocol/paths.js';
 import { createMemoryStore } from '../../src/store/memory.js';
 import { call } from '../../src/sync/answer.js';
@@ -35,10 +40,19 @@ export const sync: Workload = {
       const { rootSeed, profile, personalRoot } = party.secrets();
       const deviceSeed = generateDeviceSeed(systemRandom);
       const seed = Secret.of('root-seed', rootSeed);
-      const identity = admitDevice({ identity: party.session.identity, rootSeed: seed, deviceSeed, time: Date.now() });
+      const identity = admitDevice({
+        identity: party.session.identity,
+        rootSeed: seed,
+        deviceSeed,
+        time: Date.now(),
+      });
       const body = encodeMessage(appendIdentityRequest, { entries: [identity.entries.at(-1) as Uint8Array] });
       const path = paths.identity(identity.person);
-      await call(server.transport, { method: 'POST', path, body, signer: signerOf(identity.person, deviceSeed) }, appendIdentityAnswer);
+      await call(
+        server.transport,
+        { method: 'POST', path, body, signer: signerOf(identity.person, deviceSeed) },
+        appendIdentityAnswer,
+      );
 
       const { ours, peer } = await compare(quick ? 2 : 7, {
         async ours() {
@@ -63,7 +77,8 @@ export const sync: Workload = {
                 const answer = await call(server.transport, { method: 'GET', path: page, signer }, opsAnswer);
                 for (const bytes of answer.ops) {
                   const { headerBytes, signature } = decodeOp(bytes);
-                  if (!verify(author.device, 'op', headerBytes, signature)) throw new Error('a bad signature');
+                  if (!verify(author.device, 'op', headerBytes, signature))
+                    throw new Error('a bad signature');
                 }
                 after += answer.ops.length;
                 more = answer.more;
