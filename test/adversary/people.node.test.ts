@@ -84,7 +84,7 @@ describe(`a server that speaks for people (seed "${SEED}")`, () => {
             commitment: eve.random(32),
             notAfter: null,
             members: [member(eve.id, 1, eveHead())],
-            payloads: [],
+            payloads: ['roster'],
           },
         }),
     ],

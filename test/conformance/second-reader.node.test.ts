@@ -186,7 +186,7 @@ interface Control {
   readonly notAfter: number | null;
   readonly members: MemberRow[];
   readonly member: MemberRow;
-  readonly payloads: string[];
+  readonly payloads?: string[];
   readonly changes: Uint8Array[];
 }
 interface Header {
@@ -206,7 +206,15 @@ interface Header {
   readonly control: Control | null;
   readonly changes: [Uint8Array, Uint8Array, number][];
 }
-const CONTROLS = ['found', 'rotate', 'roster', 'admit', 'head', 'prune'];
+/** The payloads that each control may name, in the order of the changes. */
+const PAYLOADS: Record<string, string[]> = {
+  found: ['[]', '["roster"]'],
+  rotate: ['["roster"]', '["roster","previous-key"]'],
+  roster: ['["roster"]'],
+  admit: [],
+  head: [],
+  prune: [],
+};
 
 function readOps({ identities, ops }: { readonly identities: string[][]; readonly ops: string[] }): unknown {
   const known = identities.map(readIdentity);
@@ -223,7 +231,7 @@ function readOps({ identities, ops }: { readonly identities: string[][]; readonl
   let members: MemberRow[] = [];
   const hashes: Uint8Array[] = [];
   const outcomes: string[] = [];
-  const lines = new Map<string, { device: string; seq: number; closed: boolean }>();
+  const lines = new Map<string, { incarnation: Uint8Array; seq: number }>();
   const used = new Set<string>();
   const missing = new Set<string>();
   const pruned = new Set<string>();
@@ -238,7 +246,12 @@ function readOps({ identities, ops }: { readonly identities: string[][]; readonl
     refuseIf(header.v !== 1 || header.suite !== 1, 'unsupported');
     const { control } = header;
     refuseIf(Object.keys(header).length !== 17, 'malformed');
-    refuseIf(control !== null && !CONTROLS.includes(control.type), 'malformed');
+    if (control !== null) {
+      const lists = PAYLOADS[control.type];
+      refuseIf(lists === undefined, 'malformed');
+      const payloads = JSON.stringify(control.payloads);
+      refuseIf(payloads === undefined ? lists?.length !== 0 : !lists?.includes(payloads), 'malformed');
+    }
     refuseIf(typeof control?.notAfter === 'number' && control.notAfter % 86_400_000 !== 0, 'malformed');
     refuseIf(!isSigned(header.device, 'op', headerBytes, signature), 'bad-signature'); // R-OP-1
     const first = hashes.length === 0;
@@ -268,22 +281,23 @@ function readOps({ identities, ops }: { readonly identities: string[][]; readonl
       identity?.devices.some(({ device, since }) => since <= own[2] && same(device, header.device));
     refuseIf(author === undefined || !admitted, 'not-authorised');
 
-    const name = (incarnation: Uint8Array) => `${toHex(header.device)} ${toHex(incarnation)}`; // R-OP-4
-    const line = lines.get(name(header.incarnation));
-    const last = line?.seq ?? 0;
-    refuseIf(line?.closed === true || header.seq <= last, 'bad-chain');
+    const { incarnation, closes } = header;
+    const line = lines.get(toHex(header.device));
+    const goesOn = line !== undefined && same(line.incarnation, incarnation);
+    refuseIf(line !== undefined && !goesOn && closes === null, 'bad-chain'); // R-OP-4
+    if (closes !== null) {
+      refuseIf(goesOn || same(closes[0], incarnation), 'bad-chain'); // R-OP-12
+      const isInForce = line !== undefined && same(line.incarnation, closes[0]) && closes[1] <= line.seq;
+      refuseIf(!isInForce, 'dropped');
+    }
+    const last = goesOn ? line.seq : 0;
+    refuseIf(header.seq <= last, 'bad-chain'); // R-OP-4
     refuseIf(header.seq - last - 1 > header.skips.length, 'dropped');
     refuseIf(
       header.seq - last - 1 < header.skips.length || header.skips.some((skip, i) => skip !== last + 1 + i),
       'bad-chain',
     );
-    if (header.closes !== null) {
-      refuseIf(same(header.closes[0], header.incarnation), 'bad-chain'); // R-OP-12
-      const closing = lines.get(name(header.closes[0]));
-      if (closing === undefined || closing.seq < header.closes[1]) throw new Refusal('dropped');
-      closing.closed = true;
-    }
-    lines.set(name(header.incarnation), { device: toHex(header.device), seq: header.seq, closed: false });
+    lines.set(toHex(header.device), { incarnation, seq: header.seq });
     if (header.seen !== null) {
       const [, of, position, headHash] = decode(header.seen[0]) as [string, Uint8Array, number, Uint8Array]; // R-OP-6
       refuseIf(
@@ -309,13 +323,15 @@ function readOps({ identities, ops }: { readonly identities: string[][]; readonl
       refuseIf(used.has(toHex(change)), 'bad-chain'); // R-OP-7
       used.add(toHex(change));
     }
+    refuseIf((control?.payloads?.length ?? 0) > header.changes.length, 'bad-chain');
     if (control === null || control.type === 'found') continue;
     const forOneself = control.type === 'head' && same(control.member[0], header.person);
     refuseIf(author?.[1] !== 'owner' && !forOneself, 'not-authorised'); // R-OP-5
     const fits = (next: MemberRow) => {
       const before = members.find(([person]) => same(person, next[0]));
+      if (!isOn(next[0], next[2], next[3])) return false;
       if (before === undefined) return control.type === 'admit';
-      return before[1] === next[1] && next[2] >= before[2] && isOn(...([next[0], next[2], next[3]] as const));
+      return before[1] === next[1] && next[2] >= before[2];
     };
     if (control.type === 'rotate') {
       const names = new Set(control.members.map(([person]) => toHex(person)));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import { hash } from '../../src/crypto/hash.js';
+import { equalBytes, hash } from '../../src/crypto/hash.js';
 import { loadSodium } from '../../src/crypto/sodium.js';
 import { isVaultError } from '../../src/errors.js';
 import { bytesToHex } from '../../src/formats/id.js';
@@ -59,6 +59,12 @@ function apply(
   });
 }
 
+/** What the log has of an owner's device when the acts begin: one of them founded it. */
+function inForceAtFirst(owner: number): OpHeader['closes'] {
+  const line = founding.now.lines.find(({ device }) => equalBytes(device, (owners[owner] as Person).device));
+  return line === undefined ? null : [line.incarnation, line.seq];
+}
+
 /** Plays the acts in the order in which the server takes them; it refuses what the rules refuse. */
 function play(acts: readonly Act[]): Kept[] {
   const states: LogState[] = [founding.now];
@@ -67,20 +73,14 @@ function play(acts: readonly Act[]): Kept[] {
   const lines = owners.map((_, i) => ({
     incarnation: hash('incarnation', Uint8Array.of(i)).slice(0, 16),
     used: 0,
-    last: 0,
-    closes: null as OpHeader['closes'],
+    inForce: inForceAtFirst(i),
   }));
   acts.forEach((act, step) => {
     const author = owners[act.who];
     const line = lines[act.who] as (typeof lines)[0];
     if (act.kind === 'restart') {
-      const closes: OpHeader['closes'] = line.last > 0 ? [line.incarnation, line.last] : null;
-      Object.assign(line, {
-        incarnation: hash('incarnation', Uint8Array.of(act.who, step)).slice(0, 16),
-        used: 0,
-        last: 0,
-        closes,
-      });
+      line.incarnation = hash('incarnation', Uint8Array.of(act.who, step)).slice(0, 16);
+      line.used = 0;
     }
     const view = states[Math.max(0, states.length - 1 - act.lag)] as LogState;
     const target = owners[((act.who + act.target) % 3) as 0 | 1 | 2];
@@ -93,12 +93,15 @@ function play(acts: readonly Act[]): Kept[] {
           commitment: hash('commitment', Uint8Array.of(step)),
           notAfter: null,
           members,
-          payloads: [],
+          payloads: ['roster'],
         }
       : act.kind === 'grant'
         ? { type: 'roster', notAfter: null, payloads: ['roster'] }
         : null;
     const seq = ++line.used;
+    const { inForce } = line;
+    const goesOn = inForce !== null && equalBytes(inForce[0], line.incarnation);
+    const last = goesOn ? inForce[1] : 0;
     const header: OpHeader = {
       ...{
         v: 1,
@@ -112,10 +115,10 @@ function play(acts: readonly Act[]): Kept[] {
       ...{
         incarnation: line.incarnation,
         seq,
-        skips: Array.from({ length: seq - line.last - 1 }, (_, i) => line.last + 1 + i),
+        skips: Array.from({ length: seq - last - 1 }, (_, i) => last + 1 + i),
       },
       ...{
-        closes: line.closes,
+        closes: goesOn ? null : inForce,
         seen: null,
         time: 1,
         onBehalfOf: null,
@@ -137,8 +140,7 @@ function play(acts: readonly Act[]): Kept[] {
       states.push(applied.state);
       if (applied.outcome === 'applied')
         for (const [change] of applied.header.changes) changes.add(bytesToHex(change));
-      line.last = seq;
-      line.closes = null;
+      line.inForce = [line.incarnation, seq];
       const removed = rotates ? bytesToHex(target.id) : null;
       kept.push({ act, seenPosition: view.position, removed, headerBytes, before, applied });
     } catch (error) {
@@ -179,6 +181,10 @@ function checkStory(acts: readonly Act[]): void {
     expect(outcome).toBe(seenPosition < rotatedAt ? 'void' : 'applied');
     expect(closed.has(bytesToHex(header.incarnation))).toBe(false);
     if (header.closes !== null) closed.add(bytesToHex(header.closes[0]));
+    // One line per device, and it is that of the last op.
+    expect(new Set(state.lines.map(({ device }) => bytesToHex(device))).size).toBe(state.lines.length);
+    const { device, incarnation, seq } = header;
+    expect(state.lines.at(-1)).toEqual({ device, incarnation, seq });
     if (outcome === 'void') {
       const { position: _p, hash: _h, lines: _l, ...rest } = state;
       expect({ ...before, ...rest }).toEqual(before);

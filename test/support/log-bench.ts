@@ -51,7 +51,7 @@ export class LogBench {
     return [who.id, role, length, headHash];
   }
 
-  /** Starts a new incarnation for a device. */
+  /** Starts a new incarnation for a device; its first op is to close the one before. */
   restart(who: Person): void {
     this.#incarnations.delete(bytesToHex(who.device));
   }
@@ -112,7 +112,13 @@ export class LogBench {
   }
 
   rotation(members: readonly Member[], notAfter: number | null = null): NonNullable<OpHeader['control']> {
-    return { type: 'rotate', commitment: this.random(32), notAfter, members: [...members], payloads: [] };
+    return {
+      type: 'rotate',
+      commitment: this.random(32),
+      notAfter,
+      members: [...members],
+      payloads: ['roster'],
+    };
   }
 
   sign(who: Person, { header, bodies }: Draft): Op {

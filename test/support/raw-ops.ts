@@ -164,11 +164,11 @@ export class RawLog {
       commitment: bytesOf(`${this.name}/commitment/${this.epoch + 1}`, 32),
       notAfter: options.notAfter ?? null,
       members,
-      payloads: [],
+      payloads: ['roster'],
     };
     const bytes = this.op(person, {
       control,
-      bodies: [],
+      bodies: [bytesOf(`${this.name}/roster/${this.epoch + 1}`, 300)],
       ...(options.time && { time: options.time }),
       skips: options.skips ?? [],
     });

@@ -42,7 +42,7 @@ it('takes a header at its limits and none beyond', async () => {
       commitment: bytes(32),
       notAfter: null,
       members: many(count, member),
-      payloads: [],
+      payloads: ['roster'],
     },
   });
   const pairs: [object, object][] = [

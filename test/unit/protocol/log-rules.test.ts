@@ -2,8 +2,10 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hash } from '../../../src/crypto/hash.js';
 import { sign, signingKeyPairFromSeed } from '../../../src/crypto/sign.js';
 import { loadSodium } from '../../../src/crypto/sodium.js';
+import { encode } from '../../../src/formats/codec.js';
+import { bytesToHex } from '../../../src/formats/id.js';
 import { LIMITS } from '../../../src/formats/limits.js';
-import type { Op, OpHeader } from '../../../src/formats/op.js';
+import { decodeOpHeader, type Member, type Op, type OpHeader } from '../../../src/formats/op.js';
 import { checkBodies } from '../../../src/protocol/log-rules.js';
 import { codeOf } from '../../support/code-of.js';
 import { LogBench } from '../../support/log-bench.js';
@@ -222,6 +224,16 @@ describe('R-OP-5 control ops', () => {
     );
   });
 
+  it('R-OP-5 admits nobody with a head that is not on the identity log', async () => {
+    const [id, , length, headHash] = log.member(eve, 'writer');
+    const admits = (member: Member) => refusalOf(alice, { control: { type: 'admit', member } });
+    expect(await admits([id, 'writer', length, log.random(32)])).toBe('integrity/not-authorised');
+    expect(await admits([id, 'writer', length + 1, headHash])).toBe('integrity/not-authorised');
+    expect(await admits([id, 'writer', length, headHash])).toBe('ok');
+    log.identities.delete(bytesToHex(eve.id));
+    expect(await admits([id, 'writer', length, headHash])).toBe('integrity/not-authorised');
+  });
+
   it('admits whom an owner names', () => {
     log.append(alice, { control: { type: 'admit', member: log.member(eve, 'writer') } });
     expect(log.append(eve).outcome).toBe('applied');
@@ -369,8 +381,9 @@ describe('R-OP-9 the first op', () => {
     const { header, bodies } = fresh.founding(alice);
     const refusalOfFirst = (change: Partial<OpHeader>, given = bodies) =>
       codeOf(() => fresh.check(fresh.sign(alice, { header: { ...header, ...change }, bodies: given })));
-    const control = { ...header.control, payloads: ['roster', 'previous-key'] } as OpHeader['control'];
-    expect(await refusalOfFirst({ control })).toBe('integrity/bad-chain');
+    const control = { ...header.control, payloads: ['roster'] } as OpHeader['control'];
+    expect(await refusalOfFirst({ control })).toBe('ok');
+    expect(await refusalOfFirst({ control, changes: [] }, [])).toBe('integrity/bad-chain');
     expect(await refusalOfFirst({ control: fresh.rotation([fresh.member(alice)]) })).toBe(
       'integrity/bad-chain',
     );
@@ -411,6 +424,31 @@ describe('R-OP-10 rotation', () => {
       payloads: ['roster', 'previous-key'],
     } as OpHeader['control'];
     expect(await refusalOf(alice, { control: rotate })).toBe('integrity/bad-chain');
+  });
+});
+
+describe('R-CBOR-1 the payloads of a control op', () => {
+  const LISTS = [[], ['roster'], ['previous-key'], ['roster', 'previous-key'], ['previous-key', 'roster']];
+  const WRONG: unknown[] = [['roster', 'roster'], ['roster,previous-key'], ['record'], [[]], 'roster', null];
+
+  it.each([
+    ['found', [0, 1]],
+    ['rotate', [1, 3]],
+    ['roster', [1]],
+  ])('R-CBOR-1 are exactly the lists of SPEC §6.2 for %s', async (type, taken) => {
+    const controls: Record<string, unknown> = {
+      found: log.founding(alice).header.control,
+      rotate: log.rotation([log.member(alice)]),
+      roster: { type: 'roster', notAfter: null },
+    };
+    const verdict = (payloads: unknown) => {
+      const { header } = log.draft(alice);
+      const control = { ...(controls[type] as object), payloads };
+      return codeOf(() => decodeOpHeader(encode({ ...header, control } as never)));
+    };
+    for (const [i, list] of LISTS.entries())
+      expect.soft(await verdict(list), list.join()).toBe(taken.includes(i) ? 'ok' : 'format/malformed');
+    for (const wrong of WRONG) expect.soft(await verdict(wrong), String(wrong)).toBe('format/malformed');
   });
 });
 

@@ -59,9 +59,25 @@ const BROKEN: readonly [rule: string, code: string, make: (log: RawLog) => Uint8
   ['R-OP-3 a device not admitted', 'forbidden', (log) => log.op(addDevice(owner, 'stolen'))],
   ['R-OP-4 a hole', 'sequence', (log) => log.op(owner, { seq: 9 })],
   [
+    'R-OP-4 a new incarnation that closes nothing',
+    'sequence',
+    (log) => log.op(owner, { incarnation: bytesOf('opened again', 16) }),
+  ],
+  [
     'R-OP-5 a writer who prunes',
     'forbidden',
     (log) => log.op(writer, { control: { type: 'prune', changes: [] }, bodies: [] }),
+  ],
+  [
+    'R-OP-5 an admission with a head that is not on the log',
+    'forbidden',
+    (log) => {
+      const [id, , length] = member(stranger);
+      return log.op(owner, {
+        control: { type: 'admit', member: [id, 'writer', length, bytesOf('another head', 32)] },
+        bodies: [],
+      });
+    },
   ],
   [
     'R-OP-6 a head ahead of the log',
@@ -111,7 +127,7 @@ const BROKEN: readonly [rule: string, code: string, make: (log: RawLog) => Uint8
   [
     'R-OP-11 a later end inside an epoch',
     'forbidden',
-    (log) => log.op(owner, { control: { type: 'roster', notAfter: null, payloads: [] }, bodies: [] }),
+    (log) => log.op(owner, { control: { type: 'roster', notAfter: null, payloads: ['roster'] } }),
   ],
   [
     'R-OP-12 its own incarnation closed',
@@ -122,6 +138,11 @@ const BROKEN: readonly [rule: string, code: string, make: (log: RawLog) => Uint8
     'R-OP-12 another device’s incarnation closed',
     'sequence',
     (log) => log.op(writer, { closes: [incarnationOf(owner), 1] }),
+  ],
+  [
+    'R-OP-12 the incarnation in force closed at a number ahead of the log',
+    'sequence',
+    (log) => log.op(owner, { incarnation: bytesOf('opened again', 16), closes: [incarnationOf(owner), 2] }),
   ],
 ];
 

@@ -148,11 +148,16 @@ bad('skips-short', 'R-OP-4', 'dropped', 'skips that do not fill the hole', (log)
 bad('skips-others', 'R-OP-4', 'bad-chain', 'skips of other numbers', (log) =>
   op(log, bob, { seq: 3, skips: [2, 3] }),
 );
-bad('closed', 'R-OP-4', 'bad-chain', 'an op of an incarnation that was closed', (log) => {
+bad('closed', 'R-OP-4', 'bad-chain', 'an incarnation that goes on after it was closed', (log) => {
   const { header } = log.append(bob);
   log.restart(bob);
   log.append(bob, { closes: [header.incarnation, 1] });
   return op(log, bob, { incarnation: header.incarnation, seq: 2 });
+});
+bad('incarnation-unclosed', 'R-OP-4', 'bad-chain', 'a new incarnation that closes nothing', (log) => {
+  log.append(bob);
+  log.restart(bob);
+  return op(log, bob);
 });
 bad('writer-rotates', 'R-OP-5', 'not-authorised', 'a rotation by a writer', (log) =>
   op(log, carol, { control: log.rotation(keepAll(log)) }),
@@ -167,6 +172,13 @@ bad('head-backwards', 'R-OP-5', 'not-authorised', 'a head that moves backwards',
   log.append(bob, { control: { type: 'head', member: log.member(phone) } });
   return op(log, alice, { control: { type: 'head', member: log.member(bob) } });
 });
+bad('admits-other-head', 'R-OP-5', 'not-authorised', 'an admission with a head not on the log', (log) => {
+  const [id, role, length] = log.member(eve, 'writer');
+  return op(log, alice, { control: { type: 'admit', member: [id, role, length, log.random(32)] } });
+});
+bad('admits-unknown', 'R-OP-5', 'not-authorised', 'an admission of someone without identity log', (log) =>
+  op(log, alice, { control: { type: 'admit', member: log.member(person('mallory'), 'writer') } }),
+);
 bad('head-promotes', 'R-OP-5', 'not-authorised', 'a writer who makes themselves an owner', (log) =>
   op(log, carol, { control: { type: 'head', member: log.member(carol, 'owner') } }),
 );
@@ -211,8 +223,38 @@ bad('day-raised', 'R-OP-11', 'not-authorised', 'a roster that raises the last da
   log.append(alice, { control: { type: 'roster', notAfter: DAY * 30_000, payloads: ['roster'] } });
   return op(log, alice, { control: { type: 'roster', notAfter: null, payloads: ['roster'] } });
 });
-bad('closes-unknown', 'R-OP-12', 'dropped', 'an incarnation closed that the log does not know', (log) =>
-  op(log, bob, { closes: [log.random(16), 1] }),
+bad('closes-unknown', 'R-OP-12', 'dropped', 'an incarnation closed that the log does not know', (log) => {
+  log.append(bob);
+  log.restart(bob);
+  return op(log, bob, { closes: [log.random(16), 1] });
+});
+bad('closes-first', 'R-OP-12', 'dropped', 'an incarnation closed by the first op of its device', (log) =>
+  op(log, bob, { closes: [log.random(16), 0] }),
+);
+bad('closes-former', 'R-OP-12', 'dropped', 'an incarnation closed that was closed before', (log) => {
+  const { header } = log.append(bob);
+  log.restart(bob);
+  log.append(bob, { closes: [header.incarnation, 1] });
+  log.restart(bob);
+  return op(log, bob, { closes: [header.incarnation, 1] });
+});
+bad('closes-of-another', 'R-OP-12', 'dropped', 'the incarnation of another device closed', (log) => {
+  const { header } = log.append(carol);
+  log.append(bob);
+  log.restart(bob);
+  return op(log, bob, { closes: [header.incarnation, 1] });
+});
+bad(
+  'closes-going-on',
+  'R-OP-12',
+  'bad-chain',
+  'an incarnation that goes on and closes a former one',
+  (log) => {
+    const { header } = log.append(bob);
+    log.restart(bob);
+    log.append(bob, { closes: [header.incarnation, 1] });
+    return op(log, bob, { closes: [header.incarnation, 1] });
+  },
 );
 bad(
   'closes-ahead',
@@ -229,6 +271,12 @@ bad('closes-itself', 'R-OP-12', 'bad-chain', 'an op that closes its own incarnat
   const { header } = log.append(bob);
   return op(log, bob, { closes: [header.incarnation, 1] });
 });
+bad('closes-itself-anew', 'R-OP-12', 'bad-chain', 'a new incarnation that closes itself', (log) => {
+  log.append(bob);
+  log.restart(bob);
+  const incarnation = log.random(16);
+  return op(log, bob, { incarnation, closes: [incarnation, 1] });
+});
 /** An op whose header is not of the shape that `encodeOpHeader` takes. */
 function shaped(log: LogBench, change: object): Op {
   const { header, bodies } = log.draft(bob);
@@ -244,3 +292,25 @@ bad('half-a-day', 'R-CBOR-1', 'malformed', 'a last day that is no whole day', (l
 bad('unknown-control', 'R-CBOR-1', 'malformed', 'a control of an unknown type', (log) =>
   shaped(log, { control: { type: 'dissolve' } }),
 );
+/** A control op with payloads that SPEC §6.2 does not list for it. */
+function listing(type: string, payloads: readonly string[]): (log: LogBench) => Op {
+  return (log) => {
+    const control = {
+      found: log.founding(bob).header.control,
+      rotate: log.rotation(keepAll(log)),
+      roster: { type, notAfter: null },
+    }[type];
+    return shaped(log, { control: { ...control, payloads } });
+  };
+}
+const malformed = (name: string, title: string, story: (log: LogBench) => Op) =>
+  bad(name, 'R-CBOR-1', 'malformed', title, story);
+malformed('payloads-found', 'a founding with a previous key', listing('found', ['roster', 'previous-key']));
+malformed('payloads-none', 'a rotation without roster', listing('rotate', []));
+malformed(
+  'payloads-order',
+  'a previous key before the roster',
+  listing('rotate', ['previous-key', 'roster']),
+);
+malformed('payloads-roster', 'a roster with a previous key', listing('roster', ['roster', 'previous-key']));
+malformed('payloads-twice', 'a rotation with two rosters', listing('rotate', ['roster', 'roster']));
