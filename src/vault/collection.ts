@@ -3,7 +3,7 @@ import type { RandomBytes } from '../crypto/random.js';
 import { Secret } from '../crypto/secret.js';
 import { openData } from '../envelope/data.js';
 import { isVaultError, VaultError, type VaultErrorCode } from '../errors.js';
-import { decodeOp, type OpHeader } from '../formats/op.js';
+import { decodeOp, decodeOpHeader, type OpHeader } from '../formats/op.js';
 import { decodeRecord, type RecordEnvelope } from '../formats/record.js';
 import { decodeRosterChange, type RosterChange } from '../formats/roster.js';
 import type { Binding, SealType } from '../formats/sealed.js';
@@ -167,12 +167,17 @@ export class Collection {
     });
   }
 
-  /** Takes in own ops found in the outbox when the store is opened again. Throws `store/damaged`. */
+  /**
+   * Takes in own ops found in the outbox when the store is opened again. Throws `store/damaged`.
+   *
+   * One that the log has already (the store was closed before it left the outbox) is not pending.
+   */
   restorePending(bytes: Uint8Array): void {
     const op = decodeOp(bytes);
+    const header = decodeOpHeader(op.headerBytes);
+    if (this.#isInLog(header)) return;
     const bodies = op.bodies.filter((body) => body !== null);
-    const { header, outcome, state } = this.#applyPending(this.#local, { ...op, bodies });
-    this.#local = state;
+    const outcome = this.#advance({ ...op, bodies });
     const { records, roster } = this.#openOwn(header, bodies);
     this.#pending.push({
       header,
@@ -182,7 +187,7 @@ export class Collection {
       records,
       roster,
     });
-    if (outcome === 'applied') for (const record of records) this.view.put(toRevision(record, header, null));
+    if (outcome !== 'void') for (const record of records) this.view.put(toRevision(record, header, null));
   }
 
   /** Takes all pending ops out, to be made again; the caller replaces them in the outbox in the same transaction. */
@@ -234,16 +239,28 @@ export class Collection {
     );
   }
 
+  #isInLog({ collection, device, incarnation, seq }: OpHeader): boolean {
+    if (collection === null) return this.log.position > 0;
+    const line = this.log.state?.lines.find(
+      (other) => equalBytes(other.device, device) && equalBytes(other.incarnation, incarnation),
+    );
+    return line !== undefined && line.seq >= seq;
+  }
+
   #rebase(): void {
     this.#local = this.log.state;
-    for (const op of this.#pending) {
-      try {
-        this.#local = this.#applyPending(this.#local, op).state;
-      } catch (error) {
-        // An op that no longer fits stays pending until the server refuses it; then it is made again.
-        if (!isVaultError(error)) throw error;
-        return;
-      }
+    for (const op of this.#pending) if (this.#advance(op) === 'unfit') return;
+  }
+
+  /** Moves the local state past a pending op. One that no longer fits is made again when the server refuses it. */
+  #advance(op: Pick<PendingOp, 'headerBytes' | 'signature' | 'bodies'>): 'applied' | 'void' | 'unfit' {
+    try {
+      const { state, outcome } = this.#applyPending(this.#local, op);
+      this.#local = state;
+      return outcome;
+    } catch (error) {
+      if (!isVaultError(error)) throw error;
+      return 'unfit';
     }
   }
 

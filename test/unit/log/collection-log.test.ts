@@ -76,6 +76,10 @@ function prune(changes: Uint8Array[]): void {
   bench.apply(bench.sign(alice, draft));
 }
 
+function rotate(members: Parameters<LogBench['rotation']>[0]): void {
+  bench.append(alice, { control: bench.rotation(members) });
+}
+
 describe('verify', () => {
   it('changes nothing until the commit', async () => {
     bench.append(bob);
@@ -118,7 +122,7 @@ describe('verify', () => {
       { closes: [late.header.incarnation, 1], changes: late.header.changes },
       late.bodies,
     );
-    bench.append(alice, { control: bench.rotation([bench.member(alice), bench.member(bob, 'writer')]) });
+    rotate([bench.member(alice), bench.member(bob, 'writer')]);
     bench.apply(bench.sign(bob, again));
     const accepted = await take(served());
     expect(accepted.map(({ outcome }) => outcome)).toEqual(['applied', 'applied', 'applied', 'void']);
@@ -197,7 +201,7 @@ describe('a body that is missing', () => {
 describe('load', () => {
   beforeEach(async () => {
     bench.append(bob);
-    bench.append(alice, { control: bench.rotation([bench.member(alice)]) });
+    rotate([bench.member(alice)]);
     await take(served());
   });
 
