@@ -64,10 +64,11 @@ export function applyHeader(
   if (!equalBytes(header.vault, state.vault) || !equalBytes(header.collection, state.collection)) {
     throw new VaultError('integrity/wrong-audience', { position }); // R-OP-2
   }
+  // First: two heads that the server signed prove a fork, whatever it hid before this op.
+  checkSeen(state, header, context, position);
   const author = authorOf(state, header, context, position);
   const { role } = author;
   const lines = advanceLines(state, header, position);
-  checkSeen(state, header, context, position);
   const chained: LogState = { ...state, position, hash: running, lines };
 
   if (header.epoch !== state.epoch) {
@@ -165,7 +166,8 @@ function advanceLines(state: LogState, header: OpHeader, position: number): LogS
     if (line !== undefined && !goesOn) throw new VaultError('integrity/bad-chain', { position });
   } else {
     // R-OP-12: only the incarnation in force can be closed, and only by another.
-    if (goesOn || equalBytes(closes[0], incarnation)) throw new VaultError('integrity/bad-chain', { position });
+    if (goesOn || equalBytes(closes[0], incarnation))
+      throw new VaultError('integrity/bad-chain', { position });
     const known = line !== undefined && equalBytes(line.incarnation, closes[0]);
     if (!known || line.seq < closes[1]) throw new VaultError('integrity/dropped', { position }); // R-OP-12
   }
