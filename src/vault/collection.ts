@@ -330,8 +330,11 @@ export class Collection {
     const record = decodeRecord(plaintext);
     if (!equalBytes(record.change, change)) throw new VaultError('integrity/open-failed'); // R-REC-1
     if (op.role === 'owner') return record;
-    const revisions = this.view.history(record.item);
-    if (revisions.some(({ person }) => !equalBytes(person, op.header.person))) {
+    // What stands before it in the log, not what this device has yet to send or opened sooner: all judge alike.
+    const earlier = this.view
+      .history(record.item)
+      .filter(({ position }) => (position ?? Infinity) < op.position);
+    if (earlier.some(({ person }) => !equalBytes(person, op.header.person))) {
       throw new VaultError('integrity/not-authorised'); // R-REC-4
     }
     if (record.body === null) return record;
