@@ -149,16 +149,22 @@ export async function* openBlob(options: {
   const context = concatBytes(vault, reference.id);
   try {
     const opener = await asBlobError(createChunkOpener({ key, prefix, context, params: COFFRET_CHUNKS }));
-    const open = async (index: number): Promise<Uint8Array> => {
+    const load = async (index: number) => {
       const { offset, length, last } = chunkRange(index, reference.padded, COFFRET_CHUNKS);
       const sealed = await read(offset, length);
       const expected = list.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
       if (!equalBytes(await sha256(sealed), expected)) throw new VaultError('integrity/blob');
-      return asBlobError(opener.open(index, sealed, last));
+      return { sealed, last };
     };
-    for (let index = Math.floor(start / chunkBytes); index * chunkBytes < end; index++) {
+    const first = Math.floor(start / chunkBytes);
+    let ahead = first * chunkBytes < end ? load(first) : null;
+    for (let index = first; ahead !== null; index++) {
       if (signal?.aborted) throw new VaultError('usage/aborted');
-      const plaintext = await open(index);
+      const { sealed, last } = await ahead;
+      // The next chunk is read and hashed while this one is decrypted and used.
+      ahead = (index + 1) * chunkBytes < end ? load(index + 1) : null;
+      ahead?.catch(() => {});
+      const plaintext = await asBlobError(opener.open(index, sealed, last));
       const from = Math.max(0, start - index * chunkBytes);
       const to = Math.min(plaintext.length, end - index * chunkBytes);
       if (to > from) yield plaintext.subarray(from, to);

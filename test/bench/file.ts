@@ -23,40 +23,33 @@ export const file: Workload = {
     const stored = new Uint8Array(blobSizes(bytes).stored);
     const raw = new Uint8Array(stored.length);
     let reference: BlobReference | null = null;
-    const seal = await compare(rounds, {
-      peer: () => timed(() => sealRaw(content, raw)),
-      ours: () =>
-        timed(async () => {
-          let at = 0;
-          reference = await sealBlob({
-            ...{ source: piecesOf(content), bytes, vault, blob: systemRandom(16), random: systemRandom },
-            append: async (piece) => {
-              stored.set(piece, at);
-              at += piece.length;
-            },
-          });
-        }),
-    });
-    const known = reference as BlobReference | null;
-    if (known === null) throw new Error('nothing was sealed');
-    const open = await compare(rounds, {
-      peer: () => timed(() => openRaw(raw, bytes)),
-      ours: () =>
-        timed(async () => {
-          let read = 0;
-          const from = async (offset: number, length: number) => stored.subarray(offset, offset + length);
-          for await (const piece of openBlob({ reference: known, vault, read: from })) read += piece.length;
-          if (read !== bytes) throw new Error(`opened ${String(read)} of ${String(bytes)} bytes`);
-        }),
-    });
+    const sealOurs = () =>
+      timed(async () => {
+        let at = 0;
+        reference = await sealBlob({
+          ...{ source: piecesOf(content), bytes, vault, blob: systemRandom(16), random: systemRandom },
+          append: async (piece) => {
+            stored.set(piece, at);
+            at += piece.length;
+          },
+        });
+      });
+    const openOurs = () =>
+      timed(async () => {
+        let read = 0;
+        const from = async (offset: number, length: number) => stored.subarray(offset, offset + length);
+        for await (const piece of openBlob({ reference: reference as BlobReference, vault, read: from }))
+          read += piece.length;
+        if (read !== bytes) throw new Error(`opened ${String(read)} of ${String(bytes)} bytes`);
+      });
+    const seal = await compare(rounds, { peer: () => timed(() => sealRaw(content, raw)), ours: sealOurs });
+    const open = await compare(rounds, { peer: () => timed(() => openRaw(raw, bytes)), ours: openOurs });
     const pgp = await compare(quick ? 1 : 3, {
       peer: () => timed(() => sealAndOpenWithOpenPgp(content)),
-      ours: async () => seal.ours + open.ours,
+      ours: async () => (await sealOurs()) + (await openOurs()),
     });
     const grown = await memoryGrowth(bytes, vault);
     const workload = `seal and open ${String(bytes / MB)} MB`;
-    const ours = seal.ours + open.ours;
-    const peer = seal.peer + open.peer;
     const rate = (ms: number) => `${(bytes / 1000 / ms).toFixed(0)} MB/s`;
     const rows: Row[] = [
       {
@@ -74,8 +67,8 @@ export const file: Workload = {
       {
         workload,
         figure: 'speed against OpenPGP.js 6, streaming, both ways',
-        ...{ value: pgp.peer / ours, unit: '×', budget: { atLeast: 1.5 } },
-        from: `${ours.toFixed(0)} ms, ${pgp.peer.toFixed(0)} ms (WebCrypto ${peer.toFixed(0)} ms)`,
+        ...{ value: pgp.peer / pgp.ours, unit: '×', budget: { atLeast: 1.5 } },
+        from: `${pgp.ours.toFixed(0)} ms, ${pgp.peer.toFixed(0)} ms`,
       },
       {
         workload,
