@@ -41,12 +41,17 @@ async function direct(directory: string): Promise<number> {
   }
   print.line(`${originals.length} documents from ${directory}`);
   for (const line of skipped) print.line(`left out: ${line}`);
-  const stage = await openStage(PROGRAM);
+  let stopped = false;
+  const opening = openStage(PROGRAM);
+  let closing: Promise<void> | null = null;
+  const close = () => (closing ??= opening.then((stage) => stage.close()));
   const stop = async () => {
-    await stage.close();
+    stopped = true;
+    await close();
     process.exit(130);
   };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  const stage = await opening;
   let told: Awaited<ReturnType<typeof tell>> | null = null;
   try {
     told = await tell(stage, originals);
@@ -56,10 +61,10 @@ async function direct(directory: string): Promise<number> {
     await searchServer(stage, told);
     showTables(stage, told.kept);
   } catch (error) {
+    if (stopped) return new Promise(() => {}); // the process is about to end
     stage.check(`the story came to its end (${(error as Error).message})`, false);
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-    await stage.close();
+    await close();
   }
   const figures = {
     ...told?.figures,

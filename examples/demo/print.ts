@@ -1,5 +1,6 @@
 const WIDTH = 100;
 const BAR = 28;
+const NAME_MAX = 44;
 
 /** File names come from anywhere: nothing in them may steer a terminal. */
 const printable = (text: string) => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
@@ -66,4 +67,10 @@ export function seconds(ms: number): string {
 
 export function megabytesPerSecond(bytes: number, ms: number): number {
   return Math.round(bytes / 1e3 / ms);
+}
+
+/** A name that fits into a table. */
+export function short(name: string): string {
+  const characters = [...name];
+  return characters.length > NAME_MAX ? `${characters.slice(0, NAME_MAX - 1).join('')}…` : name;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DocumentCategory, Id } from 'coffret';
 import type { ActorProcess } from './channel.js';
 import { describe, makeScan, type Original } from './documents.js';
-import { createBar, megabytesPerSecond, print, seconds, size } from './print.js';
+import { createBar, megabytesPerSecond, print, seconds, short, size } from './print.js';
 import { inboxItems, inventory, uploads } from './server-view.js';
 import type { Stage } from './stage.js';
 
@@ -172,10 +172,16 @@ async function importAll(patient: ActorProcess, files: readonly Original[], scan
   for (const original of files) {
     patient.listen((event) => bar.at(done + event.done, total, original.name));
     const { sha256: _, ...file } = original;
-    const id = await patient.call('add', file);
+    const id = await patient.call('add', file).catch((error: Error & { code?: string }) => {
+      // The file went away or changed under our hands: said, counted, and the others go on.
+      if (!error.code?.startsWith('usage/file-')) throw error;
+      bar.end(`not imported: ${short(original.name)}: ${error.message}`);
+      return null;
+    });
+    if (id === null) continue;
     kept.push({ ...made(id, original), made: original.path === scan });
     done += original.size;
-    bar.end(`${size(original.size).padStart(9)}  ${original.category.padEnd(12)}  ${original.name}`);
+    bar.end(`${size(original.size).padStart(9)}  ${original.category.padEnd(12)}  ${short(original.name)}`);
   }
   const ms = performance.now() - start;
   print.line(
