@@ -15,6 +15,13 @@ export interface LedgerEntry extends RosterReader {
 export class Roster {
   readonly #entries = new Map<string, LedgerEntry>();
 
+  /** Another roster with the same entries. */
+  copy(): Roster {
+    const copy = new Roster();
+    for (const [grant, entry] of this.#entries) copy.#entries.set(grant, entry);
+    return copy;
+  }
+
   /** Applies one payload of an op in force; `time` is the op's. */
   apply(change: RosterChange, time: number): void {
     for (const person of change.remove) {

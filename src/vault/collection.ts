@@ -108,6 +108,17 @@ export class Collection {
     return this.#pending;
   }
 
+  /** The roster with this device's pending ops applied: what a change made now must start from. */
+  get readers(): Roster {
+    const changes = this.#pending.flatMap(({ roster, header }) =>
+      roster === null ? [] : [{ roster, header }],
+    );
+    if (changes.length === 0) return this.roster;
+    const readers = this.roster.copy();
+    for (const { roster, header } of changes) readers.apply(roster, header.time);
+    return readers;
+  }
+
   /** As `state`. Throws `usage/not-found` when nothing of the log is known here yet. */
   requireState(): LogState {
     if (this.#local === null) throw new VaultError('usage/not-found', { what: 'collection' });

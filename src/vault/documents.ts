@@ -88,7 +88,9 @@ export class Documents {
       const last = collection.view.history(bytes).findLast(({ body }) => body !== null);
       if (last === undefined) break;
       await this.#session.transact((transaction) => {
-        this.#append(transaction, collection, { item: bytes, base: [found.current.change], body: last.body });
+        // The same content, so its author's proof goes with it.
+        const { body, authored } = last;
+        this.#append(transaction, collection, { item: bytes, base: [found.current.change], body, authored });
       });
       return this.#requireDocument(id);
     }
@@ -250,6 +252,7 @@ export class Documents {
       readonly item: Uint8Array;
       readonly base: readonly Uint8Array[];
       readonly body: Uint8Array | null;
+      readonly authored?: RecordEnvelope['authored'];
     },
     add: readonly (readonly [Uint8Array, number])[] = [],
   ): RecordEnvelope {

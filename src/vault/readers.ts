@@ -71,7 +71,7 @@ export function ledgerOf(session: Session, owned: OwnedVault): LedgerLine[] {
   const lines: LedgerLine[] = [];
   for (const entry of owned.index.list('index.collection')) {
     if (entry.purpose !== 'category') continue;
-    for (const line of session.collection(entry.collection)?.roster.history() ?? []) {
+    for (const line of session.collection(entry.collection)?.readers.history() ?? []) {
       const { grant, person, role, purpose, expires, time, ended } = line;
       lines.push({
         grant: printId('grant', grant),

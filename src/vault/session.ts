@@ -112,7 +112,7 @@ export class Session {
     session.#index = new IndexBook(index, rosterKey);
     const host = await createSyncHost(session);
     session.#sync = createSync({
-      ...{ store, transport, signer: session.signer, host, outbox: session.#outbox },
+      ...{ store, transport, signer: session.signer, host, outbox: session.#sendable() },
       ...{ random, now, wait: systemWait },
     });
     await session.discover();
@@ -282,6 +282,20 @@ export class Session {
     const evidence = await this.store.get(logKeys(id).evidence);
     if (evidence !== null) collection.frozen = readEvidence(evidence).code as VaultErrorCode;
     return collection;
+  }
+
+  /** The outbox as sync sees it: nothing is sent to a log that stopped, until it goes on (I7). */
+  #sendable(): Outbox {
+    const outbox = this.#outbox;
+    const stopped = () =>
+      new Set(this.collections.flatMap(({ id, frozen }) => (frozen === null ? [] : [collectionLane(id)])));
+    return {
+      ...outbox,
+      list: async (lane) => {
+        const lanes = stopped();
+        return (await outbox.list(lane)).filter((queued) => !lanes.has(queued.lane));
+      },
+    };
   }
 
   #offerKeys(index: IndexBook): void {

@@ -168,7 +168,7 @@ export function rotateCollection(
 ): void {
   const { random, now, book } = session;
   const state = collection.requireState();
-  const expired = collection.roster.expired(now()).map(({ person }) => person);
+  const expired = collection.readers.expired(now()).map(({ person }) => person);
   const remove = [
     ...new Map([...options.remove, ...expired].map((person) => [nameOf(person), person])).values(),
   ];
@@ -251,7 +251,7 @@ function lastDay(expires: number | null): number | null {
 /** The readers of a collection: those whose access is in force, one entry each. */
 export function currentReaders(collection: Collection, now: number): LedgerEntry[] {
   const readers = new Map<string, LedgerEntry>();
-  for (const entry of collection.roster.current(now)) readers.set(nameOf(entry.person), entry);
+  for (const entry of collection.readers.current(now)) readers.set(nameOf(entry.person), entry);
   return [...readers.values()];
 }
 
@@ -269,7 +269,7 @@ export function renewEpoch(
   const state = collection.requireState();
   const now = session.now();
   if (collection.role !== 'owner') return;
-  const ended = collection.roster.expired(now);
+  const ended = collection.readers.expired(now);
   if (ended.length === 0 && (state.notAfter === null || now <= state.notAfter)) return;
   rotateCollection(session, transaction, owned, collection, { remove: ended.map(({ person }) => person) });
 }

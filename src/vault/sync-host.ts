@@ -1,6 +1,7 @@
 import { equalBytes, hash } from '../crypto/hash.js';
 import { isVaultError, VaultError } from '../errors.js';
 import { decode, encode } from '../formats/codec.js';
+import { decodeHead, type SignedHead } from '../formats/head.js';
 import { bytesToHex } from '../formats/id.js';
 import { decodeOp } from '../formats/op.js';
 import type { LogOp } from '../log/collection-log.js';
@@ -72,7 +73,9 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
     async appended(id, ops, { positions, head }) {
       const collection = session.requireCollection(id);
       // Taken in as it was sent, without downloading it again.
-      if (positions[0] === collection.log.position + 1) return ingest(id, { ops, head, more: false });
+      if (positions[0] === collection.log.position + 1) {
+        return ingest(id, { ops, head, more: isBeyond(head, positions.at(-1) ?? 0) });
+      }
       // Others wrote before it. It leaves the outbox when it was seen in the log, not on the server's word alone.
       while (isPending(collection, ops)) {
         const before = collection.log.position;
@@ -108,6 +111,15 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
 
   function moveCursor(key: string, items: readonly { readonly cursor: number }[]): void {
     depositCursors.set(key, Math.max(cursorOf(key), ...items.map(({ cursor }) => cursor)));
+  }
+}
+
+/** Whether a head speaks of ops after this position: an append sent again is answered with the head of now. */
+function isBeyond([bytes]: SignedHead, position: number): boolean {
+  try {
+    return decodeHead(bytes).position > position;
+  } catch {
+    return false; // refused where it is verified
   }
 }
 

@@ -154,7 +154,7 @@ export class Vault {
       if (grant.category !== null) {
         const found = findCollection(session, owned, { category: grant.category });
         if (found === null) throw new VaultError('usage/not-found', { id: grant.id });
-        const entry = found.collection.roster
+        const entry = found.collection.readers
           .history()
           .find((line) => printId('grant', line.grant) === grant.id);
         if (entry === undefined) throw new VaultError('usage/not-found', { id: grant.id });

@@ -25,6 +25,8 @@ export interface Scene {
     lies?: readonly Lie[],
     options?: { readonly now?: () => number; readonly url?: string },
   ): Promise<Watched>;
+  /** The name of the newest copy of Martin's disk. */
+  lastCopy(): string;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ export async function openScene(seed: string): Promise<Scene> {
       copies += 1;
       return stage.reopen('martin', { as: `martin-${copies}`, plan: lies, ...options });
     },
+    lastCopy: () => `martin-${copies}`,
     close: () => stage.close(),
   };
 }

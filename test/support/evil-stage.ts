@@ -26,6 +26,8 @@ export interface EvilStage {
   readonly dataDir: string;
   readonly server: ServerProcess;
   readonly operator: Operator;
+  /** Every byte that left a client: line and headers of each request, then its body. */
+  readonly wire: Uint8Array[];
   enter(
     name: string,
     options?: { readonly kind?: 'patient' | 'professional'; readonly now?: () => number },
@@ -56,13 +58,20 @@ export async function openEvilStage(seed: string): Promise<EvilStage> {
   const [server] = servers as [ServerProcess];
   const { url } = server;
   const people: Person[] = [];
+  const wire: Uint8Array[] = [];
+  const recorded: typeof fetch = (input, init) => {
+    const { method, headers, body } = init ?? {};
+    wire.push(new TextEncoder().encode(`${method} ${String(input)} ${JSON.stringify(headers)}`));
+    if (body instanceof Uint8Array) wire.push(body.slice());
+    return fetch(input, init);
+  };
   const transport: EvilStage['transport'] = (name, { now = Date.now, url: baseUrl = url } = {}) =>
     createEvilTransport({
-      inner: createHttpTransport({ baseUrl, now, random: systemRandom }),
+      inner: createHttpTransport({ baseUrl, now, random: systemRandom, fetch: recorded }),
       seed: `${seed} ${name}`,
     });
   return {
-    ...{ seed, url, directory, dataDir, server, transport },
+    ...{ seed, url, directory, dataDir, server, transport, wire },
     operator: await becomeOperator(dataDir),
     async enter(name, { kind = 'patient', now = Date.now } = {}) {
       const watched = transport(name, { now });
@@ -83,10 +92,14 @@ export async function openEvilStage(seed: string): Promise<EvilStage> {
     },
     async reopen(name, { as = name, plan = [], now = Date.now, url: baseUrl = url } = {}) {
       if (as !== name) await cp(join(directory, name), join(directory, as), { recursive: true });
-      const watched = transport(as, { now, url: baseUrl });
+      // The clock of a person may go wrong without the one that signs requests.
+      const watched = transport(as, { url: baseUrl });
       watched.plan = plan;
       const store = await openSqliteStore({ path: join(directory, as) });
-      const person = await openPerson({ passphrase: passphraseOf(name), store, transport: watched, now });
+      const person = await openPerson({
+        passphrase: passphraseOf(name.replace(/-\d+$/, '')),
+        ...{ store, transport: watched, now },
+      });
       people.push(person);
       return { person, transport: watched, store };
     },
