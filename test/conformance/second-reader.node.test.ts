@@ -272,6 +272,15 @@ function readOps({ identities, ops }: { readonly identities: string[][]; readonl
       !same(header.vault, vault) || !same(header.collection ?? collection, collection),
       'wrong-audience',
     ); // R-OP-2
+    if (header.seen !== null) {
+      const [, of, position, headHash] = decode(header.seen[0]) as [string, Uint8Array, number, Uint8Array]; // R-OP-6
+      refuseIf(
+        !isSigned(server, 'head', header.seen[0], header.seen[1]) || !same(of, collection),
+        'not-authorised',
+      );
+      const at = hashes[position - 1];
+      refuseIf(at === undefined || !same(at, headHash), 'fork');
+    }
     const author = members.find(([person]) => same(person, header.person));
     const own = control?.type === 'head' && same(control.member[0], header.person) ? control.member : author; // R-OP-3
     const identity = known.find(({ person }) => same(person, header.person));
@@ -298,15 +307,6 @@ function readOps({ identities, ops }: { readonly identities: string[][]; readonl
       'bad-chain',
     );
     lines.set(toHex(header.device), { incarnation, seq: header.seq });
-    if (header.seen !== null) {
-      const [, of, position, headHash] = decode(header.seen[0]) as [string, Uint8Array, number, Uint8Array]; // R-OP-6
-      refuseIf(
-        !isSigned(server, 'head', header.seen[0], header.seen[1]) || !same(of, collection),
-        'not-authorised',
-      );
-      const at = hashes[position - 1];
-      refuseIf(at === undefined || !same(at, headHash), 'fork');
-    }
     hashes.push(running);
     refuseIf(header.epoch > epoch, 'bad-chain');
     const isVoid =

@@ -188,6 +188,9 @@ bad('seen-other-hash', 'R-OP-6', 'fork', 'a signed head with another hash', (log
 bad('seen-ahead', 'R-OP-6', 'fork', 'a signed head of a position that is not there yet', (log) =>
   op(log, bob, { seen: [...log.head(2)] }),
 );
+bad('seen-by-stranger', 'R-OP-6', 'fork', 'the same by an author whom this log does not know', (log) =>
+  op(log, eve, { seen: [...log.head(1, { hash: log.random(32) })] }),
+);
 bad('seen-unsigned', 'R-OP-6', 'not-authorised', 'a head that the server did not sign', (log) => {
   const [headBytes] = log.head(1);
   return op(log, bob, { seen: [headBytes, sign(eve.deviceKey, 'head', headBytes)] });
