@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -67,13 +66,13 @@ function doors(): {
 }
 
 async function sizeOfLibsodium(): Promise<number> {
-  const entry = createRequire(import.meta.url).resolve('libsodium-wrappers');
   const { outputFiles } = await build({
-    entryPoints: [entry],
+    stdin: { contents: "export { default } from 'libsodium-wrappers';", resolveDir: ROOT },
     bundle: true,
     minify: true,
     format: 'esm',
     platform: 'browser',
+    external: ['node:*'],
     write: false,
     logLevel: 'silent',
   });
