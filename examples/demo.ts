@@ -47,11 +47,13 @@ async function direct(directory: string): Promise<number> {
   const close = () => (closing ??= opening.then((stage) => stage.close()));
   const stop = async () => {
     stopped = true;
-    await close();
+    await close().catch(() => {});
     process.exit(130);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  const stage = await opening;
+  // After Ctrl-C everything fails, and none of it matters: the process is about to end.
+  const never = new Promise<never>(() => {});
+  const stage = await opening.catch((error: unknown) => (stopped ? never : Promise.reject(error)));
   let told: Awaited<ReturnType<typeof tell>> | null = null;
   try {
     told = await tell(stage, originals);
@@ -61,7 +63,7 @@ async function direct(directory: string): Promise<number> {
     await searchServer(stage, told);
     showTables(stage, told.kept);
   } catch (error) {
-    if (stopped) return new Promise(() => {}); // the process is about to end
+    if (stopped) return never;
     stage.check(`the story came to its end (${(error as Error).message})`, false);
   } finally {
     await close();

@@ -43,7 +43,11 @@ export async function openStage(program: string): Promise<Stage> {
   const checks: Check[] = [];
   const actors: ActorProcess[] = [];
   const start = (port: number) => startServer({ dataDir, port, journal });
-  let server = await start(0);
+  const clean = () => rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  let server = await start(0).catch(async (error: unknown) => {
+    await clean();
+    throw error;
+  });
   return {
     ...{ directory, dataDir, journal, checks },
     get server() {
@@ -73,7 +77,7 @@ export async function openStage(program: string): Promise<Stage> {
     },
     async close() {
       await Promise.all([...actors.map((actor) => actor.kill()), server.kill('SIGKILL')]);
-      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+      await clean();
     },
   };
 }
