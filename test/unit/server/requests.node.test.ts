@@ -73,8 +73,10 @@ describe('requests (PROTOCOL §2, R29)', () => {
   it('a message is delivered once however often it is sent (R-BOX-1)', async () => {
     const body = encodeMessage(sendRequest, { id: bytesOf('twice', 16), bytes: bytesOf('text', 40) });
     const path = paths.personInbox(bob.identity.person);
-    for (let i = 0; i < 3; i++)
-      await send(server.url, { method: 'POST', path, body, signer: deviceSigner(alice) });
+    for (let i = 0; i < 3; i++) {
+      const reply = await send(server.url, { method: 'POST', path, body, signer: deviceSigner(alice) });
+      expect(reply.status).toBe(200);
+    }
     const list = await send(server.url, {
       method: 'GET',
       path: paths.inboxAfter(0),
