@@ -133,7 +133,8 @@ describe(`a server that speaks for people (seed "${SEED}")`, () => {
     ],
   ];
 
-  it.each(forgeries)('%s: %s (I2 I7)', async (_name, code, op, lies = () => []) => {
+  const attempts = forgeries.map(([name, code, op, lies = () => []]) => ({ name, code, op, lies }));
+  it.each(attempts)('$name: $code (I2 I7)', async ({ code, op, lies }) => {
     const { person, transport } = await scene.martin([
       ...lies(),
       retold(scene.stage.operator, scene.laboratory, appended(op())),

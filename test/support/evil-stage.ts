@@ -62,7 +62,7 @@ export async function openEvilStage(seed: string): Promise<EvilStage> {
   const recorded: typeof fetch = (input, init) => {
     const { method, headers, body } = init ?? {};
     wire.push(new TextEncoder().encode(`${method} ${String(input)} ${JSON.stringify(headers)}`));
-    if (body instanceof Uint8Array) wire.push(body.slice());
+    if (body instanceof Uint8Array) wire.push(new Uint8Array(body));
     return fetch(input, init);
   };
   const transport: EvilStage['transport'] = (name, { now = Date.now, url: baseUrl = url } = {}) =>
