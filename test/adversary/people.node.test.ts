@@ -38,6 +38,8 @@ import {
 
 const SEED = process.env.COFFRET_SEED ?? 'people';
 
+type Attempt = [name: string, code: string, op: () => Uint8Array, lies: () => Lie[]];
+
 describe(`a server that speaks for people (seed "${SEED}")`, () => {
   let scene: Scene;
   let eve: Stranger;
@@ -133,8 +135,8 @@ describe(`a server that speaks for people (seed "${SEED}")`, () => {
     ],
   ];
 
-  const attempts = forgeries.map(([name, code, op, lies = () => []]) => ({ name, code, op, lies }));
-  it.each(attempts)('$name: $code (I2 I7)', async ({ code, op, lies }) => {
+  const attempts = forgeries.map(([name, code, op, lies = () => []]): Attempt => [name, code, op, lies]);
+  it.each(attempts)('%s: %s (I2 I7)', async (_name, code, op, lies) => {
     const { person, transport } = await scene.martin([
       ...lies(),
       retold(scene.stage.operator, scene.laboratory, appended(op())),
