@@ -18,12 +18,17 @@ const OPTIONS = {
   log: { type: 'string', default: 'info' },
   to: { type: 'string' },
   from: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
 await main(process.argv.slice(2));
 
 async function main(argv: string[]): Promise<void> {
   const { command, values } = readArguments(argv);
+  if (values.help) {
+    console.log(USAGE.trimEnd());
+    return;
+  }
   const server = await import('./index.js').catch(missingPeers);
   const { data: dataDir } = values;
   try {
