@@ -1,4 +1,3 @@
-const WIDTH = 100;
 const BAR = 28;
 const NAME_MAX = 44;
 
@@ -34,11 +33,12 @@ export const print = {
 /** A progress bar that becomes one plain line when the work is done. */
 export function createBar(label: string) {
   const live = process.stdout.isTTY === true;
+  const width = Math.min(100, (process.stdout.columns ?? 80) - 1);
   let shown = '';
   const draw = (text: string) => {
     if (!live || text === shown) return;
     shown = text;
-    process.stdout.write(`\r${printable(text).slice(0, WIDTH).padEnd(WIDTH)}`);
+    process.stdout.write(`\r${printable(text).slice(0, width).padEnd(width)}`);
   };
   return {
     at(done: number, total: number, what = ''): void {
@@ -48,7 +48,7 @@ export function createBar(label: string) {
       draw(`  ${label} [${'#'.repeat(filled)}${'.'.repeat(BAR - filled)}] ${percent} % ${what}`);
     },
     end(text: string): void {
-      if (live) process.stdout.write(`\r${' '.repeat(WIDTH)}\r`);
+      if (live) process.stdout.write(`\r${' '.repeat(width)}\r`);
       print.line(text);
     },
   };
