@@ -75,7 +75,8 @@ export function applyHeader(
     if (header.epoch > state.epoch) throw new VaultError('integrity/bad-chain', { position });
     return { state: chained, header, role, outcome: 'void', reason: 'epoch' };
   }
-  if (state.notAfter !== null && header.time > state.notAfter && header.control?.type !== 'rotate') {
+  const outlives = header.control?.type === 'rotate' || header.control?.type === 'head';
+  if (state.notAfter !== null && header.time > state.notAfter && !outlives) {
     return { state: chained, header, role, outcome: 'void', reason: 'not-after' };
   }
   checkChanges(header, context, position);
@@ -186,7 +187,8 @@ function checkSeen(state: LogState, header: OpHeader, context: LogContext, posit
   if (header.seen === null) return;
   const [headBytes, signature] = header.seen;
   const head = decodeHead(headBytes);
-  if (!verify(state.server, 'head', headBytes, signature) || !equalBytes(head.collection, state.collection)) {
+  const signed = context.signatures === 'remembered' || verify(state.server, 'head', headBytes, signature);
+  if (!signed || !equalBytes(head.collection, state.collection)) {
     throw new VaultError('integrity/not-authorised', { position }); // R-OP-6: a false `seen` convicts its author
   }
   if (head.position >= position) throw new VaultError('integrity/fork', { position });

@@ -80,6 +80,7 @@ export async function appendOps(
     if (
       !wasLost &&
       header.control?.type !== 'rotate' &&
+      header.control?.type !== 'head' &&
       state.notAfter !== null &&
       services.now() > state.notAfter
     ) {

@@ -10,13 +10,19 @@ import {
 } from '../formats/grant.js';
 import type { Author } from '../log/sign-op.js';
 import { admitsDevice, type Identity } from '../protocol/identity-chain.js';
-import type { OpenedGrant } from './grants.js';
 
 /** Countersigns the terms of a grant: both sides keep the receipt and can show it. SPEC §10. */
-export function signConsent(grant: OpenedGrant, author: Author): Uint8Array {
+export function signConsent(
+  grant: {
+    readonly termsBytes: Uint8Array;
+    readonly termsSignature: Uint8Array;
+    readonly senderDevice: Uint8Array;
+  },
+  author: Author,
+): Uint8Array {
   return encodeConsentReceipt({
     termsBytes: grant.termsBytes,
-    senderDevice: grant.header.device,
+    senderDevice: grant.senderDevice,
     termsSignature: grant.termsSignature,
     recipientDevice: author.device,
     consentSignature: sign(author.deviceKey, 'consent', grant.termsBytes),

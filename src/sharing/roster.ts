@@ -3,7 +3,8 @@ import type { RosterChange, RosterReader } from '../formats/roster.js';
 
 /** A reader as the log shows them: on what terms, since when, and how it ended. */
 export interface LedgerEntry extends RosterReader {
-  readonly ended: { readonly time: number; readonly how: 'revoked' } | null;
+  /** When and by which op it ended; `position` is null while that op is pending. */
+  readonly ended: { readonly time: number; readonly position: number | null } | null;
 }
 
 /**
@@ -22,12 +23,12 @@ export class Roster {
     return copy;
   }
 
-  /** Applies one payload of an op in force; `time` is the op's. */
-  apply(change: RosterChange, time: number): void {
+  /** Applies one payload of an op in force; `time` is the op's, `position` its place in the log or null. */
+  apply(change: RosterChange, time: number, position: number | null): void {
     for (const person of change.remove) {
       for (const [grant, entry] of this.#entries) {
         if (entry.ended === null && bytesToHex(entry.person) === bytesToHex(person)) {
-          this.#entries.set(grant, { ...entry, ended: { time, how: 'revoked' } });
+          this.#entries.set(grant, { ...entry, ended: { time, position } });
         }
       }
     }
@@ -37,6 +38,21 @@ export class Roster {
   /** Everyone who was ever given access, ended or not, oldest first. */
   history(): LedgerEntry[] {
     return [...this.#entries.values()];
+  }
+
+  /** Whether the person can read now, or could if their date had not passed: an access that a removal would end. */
+  has(person: Uint8Array): boolean {
+    return this.history().some(
+      (entry) => entry.ended === null && bytesToHex(entry.person) === bytesToHex(person),
+    );
+  }
+
+  /** Whether an op after this position removed the person: an op that had seen only so far did not know of it. */
+  wasRemovedAfter(person: Uint8Array, position: number): boolean {
+    return this.history().some(
+      ({ person: other, ended }) =>
+        ended !== null && (ended.position ?? 0) > position && bytesToHex(other) === bytesToHex(person),
+    );
   }
 
   /** Those whose access has neither been revoked nor reached its date. */
@@ -51,10 +67,5 @@ export class Roster {
     return this.history().filter(
       (entry) => entry.ended === null && entry.expires !== null && entry.expires <= now,
     );
-  }
-
-  /** The person's grants in force, or an empty list. */
-  grantsOf(person: Uint8Array, now: number): LedgerEntry[] {
-    return this.current(now).filter((entry) => bytesToHex(entry.person) === bytesToHex(person));
   }
 }

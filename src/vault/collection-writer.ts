@@ -52,7 +52,6 @@ export function appendRecords(
 ): RecordEnvelope[] {
   const { random, now } = collection.context;
   const state = requireWritable(collection);
-  if (state.notAfter !== null && now() > state.notAfter) throw new VaultError('access/expired');
   const key = collection.keyring.requireKey(state.epoch, state);
   const envelopes = records.map((record): RecordEnvelope => {
     const { item, base, kind, schema, body, authored = null, link = null } = record;
@@ -216,7 +215,10 @@ export function appendRotation(
   },
 ): void {
   const { key, remove, notAfter, carry } = options;
-  const state = requireOwner(collection);
+  requireOwner(collection);
+  // First, because it moves the own member forward, and a rotation must not move it back.
+  admitOwnDevice(transaction, collection);
+  const state = collection.requireState();
   const { random, author } = collection.context;
   const epoch = state.epoch + 1;
   const place = { vault: state.vault, nonce: state.nonce, epoch };
@@ -272,6 +274,9 @@ function write(
   if (control?.type !== 'head') admitOwnDevice(transaction, collection);
   const state = requireWritable(collection);
   const { author, now } = collection.context;
+  // Such an op would be void: the next epoch comes first, and only an owner can start it. SPEC §6.3.
+  const outlives = control?.type === 'rotate' || control?.type === 'head';
+  if (state.notAfter !== null && now() > state.notAfter && !outlives) throw new VaultError('access/expired');
   const op = signOp(author, collection.line.next(state), {
     vault: state.vault,
     collection: collection.id,

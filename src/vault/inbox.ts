@@ -11,7 +11,7 @@ import { nameOf } from '../log/collection-log.js';
 import type { Identity } from '../protocol/identity-chain.js';
 import { signConsent, verifyConsent } from '../sharing/consents.js';
 import { verifyDepositReceipt } from '../sharing/deposits.js';
-import { openGrant, type OpenedGrant, readGrantHeader } from '../sharing/grants.js';
+import { openGrant, readGrantHeader } from '../sharing/grants.js';
 import { makeMessage, openMessage, readMessageHeader } from '../sharing/messages.js';
 import type { Session } from './session.js';
 import { inboxItemId } from './sync-host.js';
@@ -21,24 +21,22 @@ import type { Transaction } from './transaction.js';
  * Takes in one item of the inbox: a grant, a consent, a deposit receipt.
  *
  * Anyone may drop anything there, so what does not verify is passed over: it must not stand in the way of the rest.
- * Throws only what says nothing about the item (`sync/*`, `store/*`).
+ * Throws only what says nothing about the item: `sync/*`, `store/*`, and why nothing can be written here.
  */
 export async function receiveItem(session: Session, bytes: Uint8Array): Promise<'taken' | 'refused'> {
+  let keep: (transaction: Transaction) => void;
   try {
     const type = headerType(bytes);
-    if (type === 'grant') await receiveGrant(session, bytes);
-    else if (type === 'message') await receiveMessage(session, bytes);
+    if (type === 'grant') keep = await checkGrant(session, bytes);
+    else if (type === 'message') keep = await checkMessage(session, bytes);
     else throw new VaultError('format/unsupported');
-    return 'taken';
   } catch (error) {
-    if (
-      isVaultError(error) &&
-      /^(format|integrity|share|access)\//.test(error.code) &&
-      error.code !== 'access/locked'
-    )
-      return 'refused';
+    const says = isVaultError(error) && /^(format|integrity|share)\//.test(error.code);
+    if (says) return 'refused';
     throw error;
   }
+  await session.transact(keep);
+  return 'taken';
 }
 
 function headerType(bytes: Uint8Array): unknown {
@@ -46,11 +44,14 @@ function headerType(bytes: Uint8Array): unknown {
   return typeof header === 'object' && header !== null && 'type' in header ? header.type : null;
 }
 
-async function receiveGrant(session: Session, bytes: Uint8Array): Promise<void> {
-  const sender = await session.requireIdentity(readGrantHeader(bytes).person);
+async function checkGrant(session: Session, bytes: Uint8Array): Promise<(transaction: Transaction) => void> {
+  const { person, device } = readGrantHeader(bytes);
+  const sender = await session.requireIdentity(person, device);
   const grant = openGrant({ bytes, sender, recipient: session.identity, kemSeed: session.kem.seed });
   const { terms, header } = grant;
   const { index } = session;
+  // What is one's own cannot be given by someone else: such a grant would stand before the owner's own keys.
+  if (session.isOwn(terms.collection)) throw new VaultError('integrity/wrong-audience');
   const known = index.get('index.received', terms.grant);
   if (known !== null) {
     // A new epoch of a grant already known: the terms must be the ones agreed on.
@@ -58,7 +59,7 @@ async function receiveGrant(session: Session, bytes: Uint8Array): Promise<void> 
     if (!equalBytes(agreed.from, terms.from) || !equalBytes(agreed.collection, terms.collection))
       throw new VaultError('integrity/wrong-audience');
   }
-  await session.transact((transaction) => {
+  return (transaction) => {
     if (known === null) {
       rememberStranger(session, transaction, sender);
       index.put(transaction, 'index.received', terms.grant, {
@@ -68,12 +69,37 @@ async function receiveGrant(session: Session, bytes: Uint8Array): Promise<void> 
         epoch: header.epoch,
         time: session.now(),
       });
-      sendConsent(session, transaction, grant, sender);
     }
     keepKey(session, transaction, terms.collection, header.epoch, expose(grant.key));
     for (const { epoch, key } of grant.previous)
       keepKey(session, transaction, terms.collection, epoch, expose(key));
-  });
+  };
+}
+
+/**
+ * Countersigns the terms of grants whose log is here and shows that their sender owns what they give. SPEC §10.
+ *
+ * It says that the terms were received and by whom, so it waits until they are known to be true.
+ */
+export function acknowledgeGrants(session: Session, transaction: Transaction): void {
+  const { index, author, random, now, book } = session;
+  for (const { terms: termsBytes, termsSignature, senderDevice } of index.list('index.received')) {
+    const terms = decodeGrantTerms(termsBytes);
+    const members = session.collection(terms.collection)?.log.state?.members ?? [];
+    const owns = members.some(({ person, role }) => role === 'owner' && equalBytes(person, terms.from));
+    const recipient = book.get(terms.from);
+    if (!owns || recipient === null || termsSignature === null) continue;
+    if (index.get('index.consent', terms.grant) !== null) continue;
+    const receipt = signConsent({ termsBytes, senderDevice, termsSignature }, author);
+    index.put(transaction, 'index.consent', terms.grant, {
+      grant: terms.grant,
+      terms: termsBytes,
+      receipt,
+      withdrawn: null,
+    });
+    const made = makeMessage({ kind: 'consent', author, recipient, content: receipt, random, time: now() });
+    sendToInbox(transaction, terms.from, made.bytes);
+  }
 }
 
 function keepKey(
@@ -98,26 +124,6 @@ export function keyName(collection: Uint8Array, epoch: number, key: Uint8Array):
   return name;
 }
 
-function sendConsent(session: Session, transaction: Transaction, grant: OpenedGrant, sender: Identity): void {
-  const receipt = signConsent(grant, session.author);
-  session.index.put(transaction, 'index.consent', grant.terms.grant, {
-    grant: grant.terms.grant,
-    terms: grant.termsBytes,
-    receipt,
-    withdrawn: null,
-  });
-  const { author, random, now } = session;
-  const { bytes } = makeMessage({
-    kind: 'consent',
-    author,
-    recipient: sender,
-    content: receipt,
-    random,
-    time: now(),
-  });
-  sendToInbox(transaction, sender.person, bytes);
-}
-
 /** Queues something for a person's inbox. */
 export function sendToInbox(
   transaction: Transaction,
@@ -137,31 +143,38 @@ function rememberStranger(session: Session, transaction: Transaction, identity: 
   });
 }
 
-async function receiveMessage(session: Session, bytes: Uint8Array): Promise<void> {
-  const sender = await session.requireIdentity(readMessageHeader(bytes).person);
-  const { header, content } = openMessage({
-    bytes,
-    sender,
-    recipient: session.identity,
-    kemSeed: session.kem.seed,
-  });
-  if (header.kind === 'consent') await keepConsent(session, content, sender);
-  else await keepDepositReceipt(session, content, sender);
+async function checkMessage(
+  session: Session,
+  bytes: Uint8Array,
+): Promise<(transaction: Transaction) => void> {
+  const { person, device } = readMessageHeader(bytes);
+  const sender = await session.requireIdentity(person, device);
+  const recipient = session.identity;
+  const { header, content } = openMessage({ bytes, sender, recipient, kemSeed: session.kem.seed });
+  return header.kind === 'consent'
+    ? checkConsent(session, content, sender)
+    : checkDepositReceipt(session, content, sender);
 }
 
-async function keepConsent(session: Session, receipt: Uint8Array, sender: Identity): Promise<void> {
+function checkConsent(
+  session: Session,
+  receipt: Uint8Array,
+  sender: Identity,
+): (transaction: Transaction) => void {
   const { terms } = verifyConsent(receipt, session.identity, sender);
   const owned = session.vaults.get(nameOf(terms.vault));
   const offered = owned?.index.get('index.consent', terms.grant) ?? null;
   if (owned === undefined || offered === null) throw new VaultError('integrity/wrong-audience');
   if (!equalBytes(offered.terms, decodeConsentReceipt(receipt).termsBytes))
     throw new VaultError('integrity/wrong-audience');
-  await session.transact((transaction) =>
-    owned.index.put(transaction, 'index.consent', terms.grant, { ...offered, receipt }),
-  );
+  return (transaction) => owned.index.put(transaction, 'index.consent', terms.grant, { ...offered, receipt });
 }
 
-async function keepDepositReceipt(session: Session, receipt: Uint8Array, sender: Identity): Promise<void> {
+function checkDepositReceipt(
+  session: Session,
+  receipt: Uint8Array,
+  sender: Identity,
+): (transaction: Transaction) => void {
   decodeSignedDepositReceipt(receipt);
   for (const deposited of session.index.list('index.deposited')) {
     if (!equalBytes(deposited.owner, sender.person)) continue;
@@ -171,10 +184,8 @@ async function keepDepositReceipt(session: Session, receipt: Uint8Array, sender:
       if (isVaultError(error, 'integrity/wrong-audience')) continue;
       throw error;
     }
-    await session.transact((transaction) =>
-      session.index.put(transaction, 'index.deposited', deposited.deposit, { ...deposited, receipt }),
-    );
-    return;
+    return (transaction) =>
+      session.index.put(transaction, 'index.deposited', deposited.deposit, { ...deposited, receipt });
   }
   throw new VaultError('integrity/wrong-audience');
 }

@@ -1,4 +1,5 @@
 import { equalBytes } from '../crypto/hash.js';
+import { decodeHead } from '../formats/head.js';
 import { nameOf } from '../log/collection-log.js';
 import { collectionLane } from '../sync/outbox.js';
 import type { Collection, PendingOp } from './collection.js';
@@ -26,9 +27,7 @@ export async function remakePending(session: Session, collection: Collection): P
     for (const { id } of queued) transaction.writes.push(...session.outbox.remove(id));
     // Uploads first, then the ops that need them, then what was to follow these.
     for (const { entry } of queued) if (entry.kind === 'blob') transaction.send(lane, entry);
-    const removedSince = removals(collection);
-    for (const op of collection.withdrawPending(transaction))
-      remake(session, transaction, collection, op, removedSince);
+    for (const op of collection.withdrawPending(transaction)) remake(session, transaction, collection, op);
     for (const { entry } of queued) if (entry.kind === 'request') transaction.send(lane, entry);
     return true;
   });
@@ -39,27 +38,23 @@ function isMember(session: Session, collection: Collection): boolean {
   return collection.log.state?.members.some((member) => equalBytes(member.person, person)) ?? false;
 }
 
-/** Who was removed by someone else, by name. */
-function removals(collection: Collection): ReadonlySet<string> {
-  return new Set(
-    collection.roster
-      .history()
-      .filter(({ ended }) => ended !== null)
-      .map(({ person }) => nameOf(person)),
-  );
+/** How far the log was known to the author of an op. */
+function seenBy({ header }: PendingOp): number {
+  return header.seen === null ? 0 : decodeHead(header.seen[0]).position;
 }
 
-function remake(
-  session: Session,
-  transaction: Transaction,
-  collection: Collection,
-  op: PendingOp,
-  removed: ReadonlySet<string>,
-): void {
+/** Whether someone has access now, as a reader or as a writer. */
+function isInside(collection: Collection, person: Uint8Array): boolean {
+  const members = collection.requireState().members;
+  return collection.roster.has(person) || members.some((other) => equalBytes(other.person, person));
+}
+
+function remake(session: Session, transaction: Transaction, collection: Collection, op: PendingOp): void {
   const { control, blobs, vault } = op.header;
   const owned = session.vaults.get(nameOf(vault)) ?? null;
+  const removed = (person: Uint8Array) => collection.roster.wasRemovedAfter(person, seenBy(op));
+  if (owned !== null && control?.type !== 'head') renewEpoch(session, transaction, owned, collection);
   if (control === null) {
-    if (owned !== null) renewEpoch(session, transaction, owned, collection);
     appendRecords(transaction, collection, op.records, blobs);
     return;
   }
@@ -72,18 +67,18 @@ function remake(
       appendPrune(transaction, collection, control.changes, blobs);
       return;
     case 'admit':
-      if (!removed.has(nameOf(control.member[0])))
-        appendAdmission(transaction, collection, control.member[0]);
+      if (!removed(control.member[0])) appendAdmission(transaction, collection, control.member[0]);
       return;
     case 'roster':
       for (const reader of roster?.add ?? []) {
         const recipient = session.book.get(reader.person);
-        if (owned === null || recipient === null || removed.has(nameOf(reader.person))) continue;
+        if (owned === null || recipient === null || removed(reader.person)) continue;
         readmit(session, transaction, owned, collection, recipient, reader);
       }
       return;
     case 'rotate': {
-      const remove = (roster?.remove ?? []).filter((person) => !removed.has(nameOf(person)));
+      // Who is still there must go; who went meanwhile is gone.
+      const remove = (roster?.remove ?? []).filter((person) => isInside(collection, person));
       if (owned !== null && remove.length > 0)
         rotateCollection(session, transaction, owned, collection, { remove });
       return;

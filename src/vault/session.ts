@@ -11,7 +11,7 @@ import {
 } from '../keys/hierarchy.js';
 import { nameOf } from '../log/collection-log.js';
 import type { Author } from '../log/sign-op.js';
-import { type Identity, identityHead } from '../protocol/identity-chain.js';
+import { admitsDevice, type Identity, identityHead, verifyIdentityLog } from '../protocol/identity-chain.js';
 import { identityAnswer } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
 import type { RequestSigner } from '../protocol/request-signature.js';
@@ -192,9 +192,17 @@ export class Session {
     });
   }
 
-  /** As `ensureIdentities` for one person; throws `share/unknown-person` when there is none. */
-  async requireIdentity(person: Uint8Array): Promise<Identity> {
+  /**
+   * As `ensureIdentities` for one person; throws `share/unknown-person` when there is none.
+   *
+   * Asks again when a `device` is named that the log known here does not admit: it may have joined since.
+   */
+  async requireIdentity(person: Uint8Array, device?: Uint8Array): Promise<Identity> {
     await this.ensureIdentities([{ person, length: 1 }]);
+    const known = this.book.get(person);
+    if (known !== null && device !== undefined && !admitsDevice(known, device)) {
+      await this.ensureIdentities([{ person, length: known.heads.length + 1 }]);
+    }
     const identity = this.book.get(person);
     if (identity === null) throw new VaultError('share/unknown-person');
     return identity;
@@ -209,18 +217,36 @@ export class Session {
       this.vaults.set(nameOf(vault), { vault, index: new IndexBook(collection, key) });
     }
     this.#offerKeys(this.#index);
-    for (const { terms } of this.#index.list('index.received')) {
-      await this.#open(decodeGrantTerms(terms).collection, [this.#index], null);
-    }
+    // One's own before what others gave: nobody's grant may come before the keys of an owner.
     for (const { index } of this.vaults.values()) {
       this.#offerKeys(index);
       for (const { collection, rosterKey } of index.list('index.collection')) {
-        if (this.collection(collection) === null) {
-          await this.#open(collection, [index], Secret.of('roster-key', rosterKey.slice()));
-        }
+        await this.#open(collection, [index], Secret.of('roster-key', rosterKey.slice()));
       }
     }
+    for (const { terms } of this.#index.list('index.received')) {
+      await this.#open(decodeGrantTerms(terms).collection, [this.#index], null);
+    }
+    await this.#learnContacts();
     for (const collection of this.#collections.values()) collection.openWaiting();
+  }
+
+  /** Whether an index of this person, or a vault's of theirs, is this collection or lists it as its own. */
+  isOwn(id: Uint8Array): boolean {
+    const name = nameOf(id);
+    if (nameOf(this.#index.collection.id) === name) return true;
+    return [...this.vaults.values()].some(
+      ({ index }) =>
+        nameOf(index.collection.id) === name ||
+        index.list('index.collection').some(({ collection }) => nameOf(collection) === name),
+    );
+  }
+
+  /** On a new device the pinned logs come with the index: without them no key could be wrapped for anyone. */
+  async #learnContacts(): Promise<void> {
+    for (const { person, identity } of this.#index.list('index.contact')) {
+      if (this.book.get(person) === null) await this.book.learn(verifyIdentityLog(identity));
+    }
   }
 
   /** Wipes every key. What was open throws `access/locked` from now on; the store stays as it is. */
@@ -261,12 +287,16 @@ export class Session {
     indexes: readonly IndexBook[],
     rosterKey: Secret<'roster-key'> | null,
   ): Promise<Collection> {
+    const prepare = (collection: Collection) => {
+      if (rosterKey !== null) collection.offerRosterKey(rosterKey);
+      for (const index of indexes) offerKeysOf(index, collection);
+    };
     const known = this.collection(id);
-    if (known !== null) return known;
-    const collection = await this.#load(id, (fresh) => {
-      if (rosterKey !== null) fresh.offerRosterKey(rosterKey);
-      for (const index of indexes) offerKeysOf(index, fresh);
-    });
+    if (known !== null) {
+      prepare(known);
+      return known;
+    }
+    const collection = await this.#load(id, prepare);
     this.#collections.set(nameOf(id), collection);
     return collection;
   }

@@ -3,6 +3,7 @@ import { expose, Secret } from '../crypto/secret.js';
 import { VaultError } from '../errors.js';
 import { decodeGrantTerms, type GrantTerms } from '../formats/grant.js';
 import type { RosterReader } from '../formats/roster.js';
+import { bytesToHex } from '../formats/id.js';
 import { nameOf } from '../log/collection-log.js';
 import type { Identity } from '../protocol/identity-chain.js';
 import type { IndexEntry } from '../records/index-entry.js';
@@ -31,21 +32,32 @@ export interface ShareTerms {
   readonly item: Uint8Array | null;
 }
 
-/** The collection of a vault for one purpose, or `null` when it was never needed. */
-export function findCollection(
+/** A collection and what the vault's index says about it. */
+export interface FoundCollection {
+  readonly entry: IndexEntry<'index.collection'>;
+  readonly collection: Collection;
+}
+
+/**
+ * The collections of a vault for one purpose, in an order that is the same on every device.
+ *
+ * Mostly one or none; two devices that needed it first while offline have founded one each.
+ */
+export function findCollections(
   session: Session,
   owned: OwnedVault,
   wanted: { readonly category: string } | { readonly person: Uint8Array },
-): { readonly entry: IndexEntry<'index.collection'>; readonly collection: Collection } | null {
+): FoundCollection[] {
+  const found: FoundCollection[] = [];
   for (const entry of owned.index.list('index.collection')) {
     const fits =
       'category' in wanted
         ? entry.purpose === 'category' && entry.category === wanted.category
         : entry.purpose === 'share' && entry.person !== null && equalBytes(entry.person, wanted.person);
     const collection = fits ? session.collection(entry.collection) : null;
-    if (collection !== null) return { entry, collection };
+    if (collection !== null) found.push({ entry, collection });
   }
-  return null;
+  return found.sort((a, b) => (bytesToHex(a.collection.id) < bytesToHex(b.collection.id) ? -1 : 1));
 }
 
 /** As `findCollection`, founding the collection when there is none. */
@@ -55,8 +67,8 @@ export function ensureCollection(
   owned: OwnedVault,
   wanted: { readonly category: string } | { readonly person: Uint8Array },
 ): Collection {
-  const known = findCollection(session, owned, wanted);
-  if (known !== null) return known.collection;
+  const [known] = findCollections(session, owned, wanted);
+  if (known !== undefined) return known.collection;
   const { random, context, profile } = session;
   const key = Secret.of('collection-key', random(32));
   const rosterKey = Secret.of('roster-key', random(32));
@@ -93,6 +105,7 @@ export function grantAccess(
   share: ShareTerms,
 ): GrantTerms {
   const { random, now } = session;
+  renewEpoch(session, transaction, owned, collection);
   const state = collection.requireState();
   const terms: GrantTerms = {
     v: 1,
