@@ -20,7 +20,7 @@ export const coldOpen: Workload = {
         await addDocuments(party, documentRecords(Math.min(10_000, count - start)));
         await confirmAll(party);
       }
-      const ms = await measure(quick ? 1 : 5, async () => {
+      const ms = await measure(quick ? 1 : 3, async () => {
         let listed = 0;
         const time = await timed(async () => {
           const { person } = await reopenParty(party);
