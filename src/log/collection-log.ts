@@ -78,6 +78,11 @@ export class CollectionLog {
     return this.#basePosition + this.#hashes.length;
   }
 
+  /** Whether bodies are not here that no prune has named so far (R-OP-8): more ops must come before anything is built on it. */
+  get incomplete(): boolean {
+    return this.#missing.size > 0;
+  }
+
   /** The newest verified head signed by the server, or `null` when none was seen. */
   get head(): SignedHead | null {
     return this.#head;

@@ -9,13 +9,15 @@ import { decodeRosterChange, type RosterChange } from '../formats/roster.js';
 import type { Binding, SealType } from '../formats/sealed.js';
 import type { CollectionKey } from '../keys/hierarchy.js';
 import { Keyring } from '../keys/keyring.js';
-import { CollectionLog, type IdentityOf, type LogOp, type ServedOps } from '../log/collection-log.js';
+import { CollectionLog, type IdentityOf, type LogOp, nameOf, type ServedOps } from '../log/collection-log.js';
 import { type Author, Line } from '../log/sign-op.js';
 import { applyHeader } from '../protocol/log-rules.js';
 import type { LogState } from '../protocol/log-state.js';
+import { checkKnownContent } from '../records/known-kinds.js';
 import { checkAuthorship } from '../sharing/authorship.js';
 import { Roster } from '../sharing/roster.js';
 import type { Store } from '../store/port.js';
+import { ItemOwners } from './item-owners.js';
 import { RecordView, type Revision } from './record-view.js';
 import type { Transaction } from './transaction.js';
 
@@ -69,6 +71,11 @@ export class Collection {
   #local: LogState | null = null;
   #pending: PendingOp[] = [];
   #waiting: { readonly op: LogOp; readonly index: number }[] = [];
+  readonly #owners = new ItemOwners(this.view);
+  /** Revisions whose author is not proven so far, by the change that made them, with the vault they are in. */
+  readonly #unproven = new Map<string, { readonly change: Uint8Array; readonly vault: Uint8Array }>();
+  /** Own ops that the log holds without effect, by line and number: what they say is still to be said. */
+  readonly #voided = new Set<string>();
 
   constructor(id: Uint8Array, context: CollectionContext, log = new CollectionLog(id)) {
     this.id = id;
@@ -115,7 +122,7 @@ export class Collection {
     );
     if (changes.length === 0) return this.roster;
     const readers = this.roster.copy();
-    for (const { roster, header } of changes) readers.apply(roster, header.time);
+    for (const { roster, header } of changes) readers.apply(roster, header.time, null);
     return readers;
   }
 
@@ -131,7 +138,10 @@ export class Collection {
 
   /** Owners hold the key under which the list of readers is sealed. */
   offerRosterKey(key: Secret<'roster-key'>): void {
-    this.#rosterKey ??= key;
+    if (this.#rosterKey !== null) return;
+    this.#rosterKey = key;
+    // At once, and so in the order of the log: rosters taken in from now on build on these.
+    this.openWaiting();
   }
 
   offerKey(epoch: number, key: CollectionKey): void {
@@ -152,7 +162,7 @@ export class Collection {
       verified.commit();
       const { device } = this.context.author;
       for (const op of verified.accepted) {
-        if (equalBytes(op.header.device, device)) this.#settle(op.header);
+        if (op.outcome === 'applied' && equalBytes(op.header.device, device)) this.#settle(op.header);
         this.#take(op);
       }
       this.#rebase();
@@ -170,7 +180,7 @@ export class Collection {
     const before = this.#local;
     this.#local = this.#applyPending(before, op).state;
     this.#pending.push(op);
-    for (const record of records) this.view.put(toRevision(record, op.header, null));
+    for (const record of records) this.view.put(this.#revisionOf(record, op.header, null));
     transaction.onUndo(() => {
       this.#pending = this.#pending.filter((other) => other !== op);
       this.#local = before;
@@ -181,12 +191,13 @@ export class Collection {
   /**
    * Takes in own ops found in the outbox when the store is opened again. Throws `store/damaged`.
    *
-   * One that the log has already (the store was closed before it left the outbox) is not pending.
+   * One that the log has already (the store was closed before it left the outbox) is not pending, unless it is void
+   * there: then what it says has yet to be said.
    */
   restorePending(bytes: Uint8Array): void {
     const op = decodeOp(bytes);
     const header = decodeOpHeader(op.headerBytes);
-    if (this.#isInLog(header)) return;
+    if (this.isInLog(header) && !this.#voided.has(numberOf(header))) return;
     const bodies = op.bodies.filter((body) => body !== null);
     const outcome = this.#advance({ ...op, bodies });
     const { records, roster } = this.#openOwn(header, bodies);
@@ -198,7 +209,8 @@ export class Collection {
       records,
       roster,
     });
-    if (outcome !== 'void') for (const record of records) this.view.put(toRevision(record, header, null));
+    if (outcome !== 'void')
+      for (const record of records) this.view.put(this.#revisionOf(record, header, null));
   }
 
   /** Takes all pending ops out, to be made again; the caller replaces them in the outbox in the same transaction. */
@@ -214,10 +226,18 @@ export class Collection {
     return withdrawn;
   }
 
-  /** Whether pending ops would be void on the log as it is now: someone else started a new epoch first. */
+  /**
+   * Whether pending ops are or would be void on the log as it is now: someone else started a new epoch first, or the
+   * server took in what it should have refused.
+   */
   hasStalePending(): boolean {
     const epoch = this.log.state?.epoch ?? 1;
-    return this.#pending.length > 0 && (this.#pending[0] as PendingOp).header.epoch < epoch;
+    return this.#pending.some(({ header }) => header.epoch < epoch || this.#voided.has(numberOf(header)));
+  }
+
+  /** Whether bodies are missing that no prune has named so far: nothing may be written on such a log. R-OP-8. */
+  get incomplete(): boolean {
+    return this.log.incomplete;
   }
 
   /** Tries again what could not be opened for want of a key; a key may bring the next. */
@@ -230,9 +250,29 @@ export class Collection {
     }
   }
 
-  /** How many records are here without a key for them. */
+  /** How many records are here without a key for them. The list of readers is no record: only owners read it. */
   get unreadable(): number {
-    return this.#waiting.length;
+    return this.#waiting.filter(({ op, index }) => payloadsOf(op.header)[index] !== 'roster').length;
+  }
+
+  /** The authors whose proofs did not hold with what is known of their identity logs, each once. */
+  unprovenAuthors(): Uint8Array[] {
+    const authors = new Map<string, Uint8Array>();
+    for (const { change } of this.#unproven.values()) {
+      const person = this.view.revision(change)?.authored?.[1];
+      if (person !== undefined) authors.set(nameOf(person), person);
+    }
+    return [...authors.values()];
+  }
+
+  /** Judges the proofs again that did not hold, with what is known by now. */
+  proveAgain(): void {
+    for (const [name, { change, vault }] of this.#unproven) {
+      const revision = this.view.revision(change);
+      if (revision !== null && !this.#isProven(revision, vault)) continue;
+      this.#unproven.delete(name);
+      if (revision !== null) this.view.put({ ...revision, proven: true });
+    }
   }
 
   /** Wipes every key; nothing opens afterwards. */
@@ -240,6 +280,8 @@ export class Collection {
     this.keyring.wipe();
     this.#rosterKey?.wipe();
     this.view.clear();
+    this.#owners.clear();
+    this.#unproven.clear();
     this.#waiting = [];
   }
 
@@ -250,7 +292,8 @@ export class Collection {
     );
   }
 
-  #isInLog({ collection, device, incarnation, seq }: OpHeader): boolean {
+  /** Whether the log holds this op of one's own, in force or void. */
+  isInLog({ collection, device, incarnation, seq }: OpHeader): boolean {
     if (collection === null) return this.log.position > 0;
     const line = this.log.state?.lines.find(
       (other) => equalBytes(other.device, device) && equalBytes(other.incarnation, incarnation),
@@ -302,7 +345,10 @@ export class Collection {
   }
 
   #take(op: LogOp): void {
-    if (op.outcome === 'void') return;
+    if (op.outcome === 'void') {
+      if (equalBytes(op.header.device, this.context.author.device)) this.#voided.add(numberOf(op.header));
+      return;
+    }
     for (let index = 0; index < op.header.changes.length; index++) this.#open(op, index);
   }
 
@@ -315,45 +361,75 @@ export class Collection {
     try {
       const payload = payloadsOf(header)[index];
       if (payload === 'roster') {
-        if (this.#rosterKey === null) return;
-        this.roster.apply(decodeRosterChange(this.#openBody('roster', header, index, body)), header.time);
+        const roster = decodeRosterChange(this.#openBody('roster', header, index, body));
+        this.roster.apply(roster, header.time, position);
       } else if (payload === 'previous-key') {
         const key = this.#openBody('previous-key', header, index, body);
         if (key.length !== 32) throw new VaultError('format/malformed');
         this.keyring.offer(header.epoch, Secret.of('collection-key', key.slice()));
       } else {
-        this.view.put(
-          toRevision(
-            this.#checked(op, change, this.#openBody('record', header, index, body)),
-            header,
-            position,
-          ),
-        );
+        this.#putRecord(op, this.#checked(op, change, this.#openBody('record', header, index, body)));
       }
     } catch (error) {
       if (!isVaultError(error)) throw error;
-      if (error.code === 'access/no-key') this.#waiting.push({ op, index });
-      else this.damaged.push({ position, change, code: error.code });
+      if (error.code === 'access/no-key') {
+        this.#waiting.push({ op, index });
+        return;
+      }
+      this.damaged.push({ position, change, code: error.code });
+      // What this device showed ahead of the log: everyone else sets it aside.
+      if (equalBytes(header.device, this.context.author.device)) this.view.forget(change);
     }
+  }
+
+  /** Takes a record into the view as the log orders it: what it makes wrong is set aside, and the other way round. */
+  #putRecord({ header, position, role }: LogOp, record: RecordEnvelope): void {
+    const { refused, readmitted } = this.#owners.put(
+      { ...this.#revisionOf(record, header, position), position },
+      role,
+    );
+    for (const { change } of readmitted) {
+      const at = this.damaged.findIndex((other) => equalBytes(other.change, change));
+      if (at >= 0) this.damaged.splice(at, 1);
+    }
+    for (const { position: at, change } of refused)
+      this.damaged.push({ position: at, change, code: 'integrity/not-authorised' }); // R-REC-4
   }
 
   #checked(op: LogOp, change: Uint8Array, plaintext: Uint8Array): RecordEnvelope {
     const record = decodeRecord(plaintext);
     if (!equalBytes(record.change, change)) throw new VaultError('integrity/open-failed'); // R-REC-1
-    if (op.role === 'owner') return record;
-    // What stands before it in the log, not what this device has yet to send or opened sooner: all judge alike.
-    const earlier = this.view
-      .history(record.item)
-      .filter(({ position }) => (position ?? Infinity) < op.position);
-    if (earlier.some(({ person }) => !equalBytes(person, op.header.person))) {
-      throw new VaultError('integrity/not-authorised'); // R-REC-4
-    }
-    if (record.body === null) return record;
     const { authored, kind, schema, body } = record;
-    const author = this.context.identityOf(op.header.person);
-    if (authored === null || author === null) throw new VaultError('integrity/not-authorised'); // R-REC-2
-    checkAuthorship(authored, op.header.vault, { kind, schema, body }, author); // R-REC-3
+    if (body === null) return record;
+    if (op.role === 'writer') {
+      const author = this.context.identityOf(op.header.person);
+      if (authored === null || author === null) throw new VaultError('integrity/not-authorised'); // R-REC-2
+      checkAuthorship(authored, op.header.vault, { kind, schema, body }, author); // R-REC-3
+    }
+    checkKnownContent({ kind, schema, body });
     return record;
+  }
+
+  #revisionOf(record: RecordEnvelope, header: OpHeader, position: number | null): Revision {
+    const proven = this.#isProven(record, header.vault);
+    const name = nameOf(record.change);
+    if (proven) this.#unproven.delete(name);
+    else this.#unproven.set(name, { change: record.change, vault: header.vault });
+    return toRevision(record, header, { position, proven });
+  }
+
+  /** Whether the author that a record names is the one who signed its content; true when it names none. */
+  #isProven({ authored, kind, schema, body }: RecordEnvelope, vault: Uint8Array): boolean {
+    if (authored === null) return true;
+    const author = this.context.identityOf(authored[1]);
+    if (author === null || body === null) return false;
+    try {
+      checkAuthorship(authored, vault, { kind, schema, body }, author);
+      return true;
+    } catch (error) {
+      if (!isVaultError(error)) throw error;
+      return false;
+    }
   }
 
   #openBody(type: SealType, header: OpHeader, index: number, body: Uint8Array): Uint8Array {
@@ -385,7 +461,16 @@ export function payloadsOf(header: OpHeader): readonly ('roster' | 'previous-key
   return header.control !== null && 'payloads' in header.control ? header.control.payloads : [];
 }
 
-function toRevision(record: RecordEnvelope, header: OpHeader, position: number | null): Revision {
+/** The name of an op's place in its author's numbering. */
+function numberOf({ device, incarnation, seq }: Pick<OpHeader, 'device' | 'incarnation' | 'seq'>): string {
+  return `${nameOf(device)}/${nameOf(incarnation)}/${seq}`;
+}
+
+function toRevision(
+  record: RecordEnvelope,
+  header: OpHeader,
+  { position, proven }: Pick<Revision, 'position' | 'proven'>,
+): Revision {
   // Spelled out: a spread makes an object of no fixed shape, and there is one for every record.
   const { item, change, base, kind, schema, time, authored, link, body } = record;
   return {
@@ -401,5 +486,6 @@ function toRevision(record: RecordEnvelope, header: OpHeader, position: number |
     person: header.person,
     device: header.device,
     position,
+    proven,
   };
 }

@@ -2,16 +2,21 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { equalBytes } from '../../../src/crypto/hash.js';
 import { loadSodium } from '../../../src/crypto/sodium.js';
 import { sealData } from '../../../src/envelope/data.js';
-import { encodeOp } from '../../../src/formats/op.js';
+import { decodeOp, encodeOp } from '../../../src/formats/op.js';
 import { encodeRecord, type RecordEnvelope } from '../../../src/formats/record.js';
 import { signAuthorship } from '../../../src/sharing/authorship.js';
 import { collectionLane } from '../../../src/sync/outbox.js';
 import { bodyBinding } from '../../../src/vault/collection.js';
-import { appendAdmission, appendRotation } from '../../../src/vault/collection-writer.js';
+import {
+  appendAdmission,
+  appendPrune,
+  appendRoster,
+  appendRotation,
+} from '../../../src/vault/collection-writer.js';
 import { codeOf } from '../../support/code-of.js';
 import { type CollectionKeys, CollectionParty, keyFrom } from '../../support/collection-party.js';
 import { LogBench } from '../../support/log-bench.js';
-import { type Person, person } from '../../support/people.js';
+import { type Person, person, secretOf } from '../../support/people.js';
 
 let people: { alice: Person; bob: Person };
 let bench: LogBench;
@@ -128,8 +133,126 @@ describe('a record that is not what it says', () => {
     bob.push();
     await alice.pull();
     expect([bodiesIn(alice), damage(alice)]).toEqual([[], []]);
+  });
+
+  it('stays pending, shown and stale until it is made again, also after a restart, when the server let it in', async () => {
+    await bob.add({ ...note(1), authored: proof(bob, 1) });
+    const key = keyFrom(bench.random(32));
+    await alice.run((transaction) =>
+      appendRotation(transaction, alice.collection, { key, remove: [], notAfter: null, carry: false }),
+    );
+    alice.push();
+    bob.push();
     await bob.pull();
-    expect(bob.collection.pending).toEqual([]);
+    const kept = () => [bob.collection.pending.length, bob.collection.hasStalePending(), bodiesIn(bob)];
+    expect(kept()).toEqual([1, true, [1]]);
+    await bob.reopen({ key: keys.key });
+    expect(kept()).toEqual([1, true, [1]]);
+  });
+});
+
+describe('a record of a kind known here', () => {
+  const document = (schema: number, body: Uint8Array) => ({ kind: 'document', schema, body });
+  const signed = (content: ReturnType<typeof document>) => ({
+    record: { ...content, authored: signAuthorship(bob.context.author, bench.vault, 1, content) },
+  });
+
+  it('that cannot be decoded, or is of a later schema, is damaged and in nobody’s way', async () => {
+    forge(people.bob, [signed(document(1, Uint8Array.of(1))), signed(document(2, Uint8Array.of(1)))]);
+    const index = { kind: 'index.key', schema: 1, body: Uint8Array.of(0x80) };
+    forge(people.alice, [{ record: { ...index, item: bench.random(16) } }, { record: note(3) }]);
+    await alice.pull();
+    expect(damage(alice)).toEqual(['format/malformed', 'format/unsupported', 'format/malformed']);
+    expect(alice.collection.view.size).toBe(1);
+    expect(bodiesIn(alice)).toEqual([3]);
+  });
+});
+
+describe('the author that a record of an owner names', () => {
+  const provenIn = ({ collection }: CollectionParty) =>
+    collection.view.list().map(({ current }) => [current.body?.[0], current.proven]);
+
+  it('is proven by a proof that holds or by naming none; with a wrong proof the record is read, and the author not proven', async () => {
+    forge(people.alice, [
+      { record: note(1) },
+      { record: { ...note(2), authored: proof(bob, 2) } },
+      { record: { ...note(3), authored: proof(bob, 2) } },
+      { record: { ...note(4), authored: proof(bob, 4, bench.random(16)) } },
+    ]);
+    await alice.pull();
+    const proven = [
+      [1, true],
+      [2, true],
+      [3, false],
+      [4, false],
+    ];
+    expect(provenIn(alice)).toEqual(proven);
+    expect(alice.collection.damaged).toEqual([]);
+    await alice.reopen(keys);
+    expect(provenIn(alice)).toEqual(proven);
+  });
+
+  it('is proven once their identity is known', async () => {
+    const dora = person('dora');
+    const { id, device, deviceKey } = dora;
+    const authored = signAuthorship({ person: id, device, deviceKey }, bench.vault, 1, content(1));
+    forge(people.alice, [{ record: { ...note(1), authored } }]);
+    await alice.pull();
+    expect([provenIn(alice), alice.collection.unprovenAuthors()]).toEqual([[[1, false]], [id]]);
+    alice.collection.proveAgain();
+    expect(provenIn(alice)).toEqual([[1, false]]);
+    bench.meet(dora);
+    alice.collection.proveAgain();
+    expect([provenIn(alice), alice.collection.unprovenAuthors()]).toEqual([[[1, true]], []]);
+  });
+});
+
+describe('the list of readers', () => {
+  const reader = (name: string) => ({
+    ...{ grant: bench.random(16), person: person(name).id, role: 'reader' as const, purpose: 'care' },
+    ...{ expires: null, time: 1, item: null, history: true },
+  });
+
+  it('is opened in the order of the log when its key comes later', async () => {
+    const [bobs, eves] = [reader('bob'), reader('eve')];
+    const access = { add: [], remove: [] };
+    for (const change of [
+      { add: [bobs, eves], remove: [] },
+      { add: [], remove: [bobs.person] },
+    ])
+      await alice.run((transaction) => appendRoster(transaction, alice.collection, change, null, access));
+    alice.push();
+    const second = await CollectionParty.open(bench, people.alice);
+    second.join({ key: keys.key });
+    await second.pull();
+    expect([second.collection.roster.history(), second.collection.unreadable]).toEqual([[], 0]);
+    second.collection.offerRosterKey(secretOf('roster-key', keys.roster));
+    await alice.pull();
+    expect(second.collection.roster.history()).toEqual(alice.collection.roster.history());
+    expect(second.collection.roster.current(2).map((entry) => entry.person)).toEqual([eves.person]);
+  });
+});
+
+describe('a log whose bodies are withheld', () => {
+  it('is incomplete until a prune names them (R-OP-8)', async () => {
+    const [made] = await alice.add(note(1));
+    await settle(alice);
+    const { change } = made as RecordEnvelope;
+    await alice.run((transaction) =>
+      appendPrune(transaction, alice.collection, [change], { add: [], drop: [] }),
+    );
+    alice.push();
+    const [served, prune] = bench.ops.slice(-2).map((op) => encodeOp(op)) as [Uint8Array, Uint8Array];
+    const bodiless = encodeOp({ ...decodeOp(served), bodies: [null] });
+    const take = (ops: Uint8Array[], more: boolean) =>
+      bob.run((transaction) => bob.collection.ingest(transaction, { ops, head: bench.head(), more }));
+    expect(await codeOf(() => take([bodiless], false))).toBe('integrity/dropped');
+    await take([bodiless], true);
+    expect(bob.collection.incomplete).toBe(true);
+    await bob.reopen({ key: keys.key });
+    expect(bob.collection.incomplete).toBe(true);
+    await take([prune], false);
+    expect(bob.collection.incomplete).toBe(false);
   });
 });
 

@@ -172,4 +172,56 @@ describe('an item of a writer', () => {
     expect([late.collection.damaged, late.collection.unreadable]).toEqual([[], 0]);
     expect([shownBy(late), conflictsOf(late)]).toEqual([shownBy(alice), conflictsOf(alice)]);
   });
+
+  it('R-REC-4 holds for a reader who joins later and opens the older records last', async () => {
+    const item = await write(alice, 1);
+    await send(alice);
+    const next = bench.random(32);
+    await alice.run((transaction) => {
+      const options = { key: keyFrom(next), remove: [], notAfter: null, carry: true };
+      appendRotation(transaction, alice.collection, options);
+    });
+    await send(alice);
+    for (const writer of [bob, carol]) {
+      writer.collection.offerKey(2, keyFrom(next));
+      writer.collection.openWaiting();
+    }
+    const tampered = await write(bob, 9, item);
+    await send(bob);
+    const late = await CollectionParty.open(bench, person('reader'));
+    late.join();
+    late.collection.offerKey(2, keyFrom(next));
+    await late.pull();
+    for (const reader of [alice, carol, late, bob]) {
+      expect(reader.collection.damaged).toEqual([refused(tampered)]);
+      expect([shownBy(reader), conflictsOf(reader)]).toEqual([[1], []]);
+    }
+  });
+
+  it('R-REC-4 gives back to a writer what only another’s refused record stood in the way of', async () => {
+    const item = await write(carol, 1);
+    await send(carol);
+    const next = bench.random(32);
+    await alice.run((transaction) => {
+      const options = { key: keyFrom(next), remove: [], notAfter: null, carry: false };
+      appendRotation(transaction, alice.collection, options);
+    });
+    await send(alice);
+    for (const writer of [bob, carol]) writer.collection.offerKey(2, keyFrom(next));
+    const tampered = await write(bob, 9, item);
+    await send(bob);
+    const at = bench.now.position;
+    await write(carol, 2, item);
+    await send(carol);
+    const late = await CollectionParty.open(bench, person('reader'));
+    late.join();
+    late.collection.offerKey(2, keyFrom(next));
+    await late.pull();
+    late.collection.offerKey(1, keyFrom(keys.key));
+    late.collection.openWaiting();
+    for (const reader of [alice, late]) {
+      expect(reader.collection.damaged).toEqual([refused(tampered, at)]);
+      expect(shownBy(reader)).toEqual([2]);
+    }
+  });
 });
