@@ -137,7 +137,7 @@ export async function* openBlob(options: {
   readonly signal?: AbortSignal | undefined;
 }): AsyncGenerator<Uint8Array> {
   const { reference, vault, read, signal } = options;
-  const { bytes, chunks } = checkSizes(reference);
+  const { bytes, chunks } = checkBlobSizes(reference);
   const start = Math.max(0, options.start ?? 0);
   const end = Math.min(bytes, options.end ?? bytes);
   const listOffset = ciphertextLength(reference.padded, COFFRET_CHUNKS);
@@ -180,7 +180,7 @@ export async function* openBlob(options: {
  * Throws `integrity/blob`.
  */
 export async function checkStoredBlob(reference: BlobReference, read: ReadStored): Promise<void> {
-  const { chunks } = checkSizes(reference);
+  const { chunks } = checkBlobSizes(reference);
   const list = await read(ciphertextLength(reference.padded, COFFRET_CHUNKS), chunks * HASH_BYTES);
   if (!equalBytes(await sha256(list), reference.list)) throw new VaultError('integrity/blob');
   for (let index = 0; index < chunks; index++) {
@@ -191,7 +191,8 @@ export async function checkStoredBlob(reference: BlobReference, read: ReadStored
   }
 }
 
-function checkSizes(reference: BlobReference): BlobReference {
+/** Checks that the sizes in a reference follow from its file's length. Throws `format/malformed` (R-BLOB-2). */
+export function checkBlobSizes(reference: BlobReference): BlobReference {
   const { padded, chunks, stored } = blobSizes(reference.bytes);
   if (padded !== reference.padded || chunks !== reference.chunks || stored !== reference.stored) {
     throw new VaultError('format/malformed', { at: 'blob' });

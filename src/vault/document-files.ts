@@ -1,4 +1,4 @@
-import { openBlob, sealBlob } from '../envelope/blob.js';
+import { checkBlobSizes, openBlob, sealBlob } from '../envelope/blob.js';
 import { isVaultError, VaultError } from '../errors.js';
 import type { BlobReference } from '../formats/blob-reference.js';
 import { downloadBlob } from '../sync/blobs.js';
@@ -92,7 +92,12 @@ export async function* readFile(
   }
 }
 
-/** Fetches a file's ciphertext to this device, if it is not there. Throws `sync/*`, `usage/aborted`, `store/quota`. */
+/**
+ * Fetches a file's ciphertext to this device, if it is not there.
+ *
+ * Throws `format/malformed`, before any download, for a reference whose sizes contradict each other; `sync/*`,
+ * `usage/aborted`, `store/quota`.
+ */
 export async function fetchFile(
   session: Session,
   vault: Uint8Array,
@@ -100,6 +105,7 @@ export async function fetchFile(
   work: WorkOptions,
 ): Promise<void> {
   const { store, transport, signer } = session;
+  checkBlobSizes(reference);
   if ((await store.blobs.size(blobName(reference.id))) !== null) return;
   const { onProgress, signal } = work;
   await downloadBlob({

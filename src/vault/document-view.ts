@@ -1,6 +1,6 @@
-import { VaultError } from '../errors.js';
+import { isVaultError, VaultError } from '../errors.js';
 import { type Id, printId } from '../formats/id.js';
-import { type DocumentContent, decodeDocument } from '../records/document.js';
+import { type DocumentContent, decodeDocument, DOCUMENT_KIND, DOCUMENT_SCHEMA } from '../records/document.js';
 import type { DocumentCategory } from '../records/category.js';
 import type { Item, Revision } from './record-view.js';
 
@@ -33,7 +33,7 @@ export interface Document {
   readonly bytes: number;
   /** When this version was added, in milliseconds since 1970, by the clock of the device that did. */
   readonly added: number;
-  /** Who wrote the content: for a deposit or a link its author, else who added it. */
+  /** Who wrote the content, by a proof that was verified; without one, who signed for it being here. */
   readonly author: Id<'person'>;
   /** False until the server has confirmed it. */
   readonly synced: boolean;
@@ -46,6 +46,7 @@ export interface Document {
 export interface Version {
   readonly version: Id<'change'>;
   readonly time: number;
+  /** As `author` of a document. */
   readonly by: Id<'person'>;
   readonly removed: boolean;
   readonly title: string | null;
@@ -53,7 +54,7 @@ export interface Version {
 }
 
 /**
- * The document that an item shows, or `null` when there is nothing of it to show.
+ * The document that an item shows, or `null` when there is nothing of it that this version can read.
  *
  * It is of the category it is filed in; what its author called it counts only where there is no such place.
  */
@@ -64,8 +65,8 @@ export function documentOf(
 ): Document | null {
   const { current, conflicts } = item;
   const shown = current.body === null ? history.findLast(({ body }) => body !== null) : current;
-  if (shown === undefined) return null;
-  const content = bodyOfRevision(shown);
+  const content = shown === undefined ? null : contentOf(shown);
+  if (shown === undefined || content === null) return null;
   return {
     id: printId('item', item.item),
     version: printId('change', shown.change),
@@ -76,30 +77,46 @@ export function documentOf(
     mediaType: content.mediaType,
     bytes: content.blob.bytes,
     added: content.added,
-    author: printId('person', shown.authored?.[1] ?? shown.person),
+    author: printId('person', authorOf(shown)),
     synced: current.position !== null,
     conflicts: conflicts.map(({ change }) => printId('change', change)),
     versions: history.length,
   };
 }
 
-/** One version as listed. */
+/** One version as listed; what cannot be read has no title and no size. */
 export function versionOf(revision: Revision): Version {
-  const content = revision.body === null ? null : bodyOfRevision(revision);
+  const content = contentOf(revision);
   return {
     version: printId('change', revision.change),
     time: revision.time,
-    by: printId('person', revision.authored?.[1] ?? revision.person),
-    removed: content === null,
+    by: printId('person', authorOf(revision)),
+    removed: revision.body === null,
     title: content?.title ?? null,
     bytes: content?.blob.bytes ?? null,
   };
 }
 
-/** The content of a revision that is not a removal. Throws `usage/not-found`, `format/malformed`. */
-export function bodyOfRevision(revision: Revision): DocumentContent {
-  if (revision.body === null) throw new VaultError('usage/not-found');
-  return decodeDocument(revision.body);
+/** The content of a revision that is not a removal. Throws `usage/not-found`, `format/malformed`, `format/unsupported`. */
+export function bodyOfRevision({ body, kind, schema }: Revision): DocumentContent {
+  if (body === null) throw new VaultError('usage/not-found');
+  if (kind !== DOCUMENT_KIND || schema !== DOCUMENT_SCHEMA) throw new VaultError('format/unsupported');
+  return decodeDocument(body);
+}
+
+/** As `bodyOfRevision`, or `null`: one document that cannot be read must not keep others from being shown. */
+export function contentOf(revision: Revision): DocumentContent | null {
+  try {
+    return bodyOfRevision(revision);
+  } catch (error) {
+    if (!isVaultError(error)) throw error;
+    return null;
+  }
+}
+
+/** Who a revision is by: a claim of authorship counts only when its proof was verified. */
+function authorOf({ authored, person, proven }: Revision): Uint8Array {
+  return proven && authored !== null ? authored[1] : person;
 }
 
 /** Metadata as it will be sealed. Throws `usage/invalid` for a title or name too long or a day that is none. */

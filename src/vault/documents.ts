@@ -2,6 +2,7 @@ import { VaultError } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import {
   bodyOfRevision,
+  contentOf,
   describe,
   type Document,
   documentOf,
@@ -15,9 +16,10 @@ import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
 import { appendPrune, appendRecords } from './collection-writer.js';
 import { type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
-import { type FileSource, openSource } from './file-source.js';
-import { type LinkSource, maintainLinks } from './links.js';
-import type { Item, Revision } from './record-view.js';
+import { blobsOnlyIn, keptHistory } from './erase.js';
+import { type FileSource, type OpenedSource, openSource } from './file-source.js';
+import { eraseLinks, type LinkSource, maintainLinks } from './links.js';
+import type { Item } from './record-view.js';
 import type { OwnedVault, Session } from './session.js';
 import { ensureCollection, renewEpoch } from './shares.js';
 import { readersOfDocument, type DocumentReader } from './readers.js';
@@ -51,18 +53,29 @@ export class Documents {
     const { category } = metadata;
     if (!isDocumentCategory(category)) throw new VaultError('usage/invalid', { argument: 'category' });
     const item = this.#session.random(16);
-    return this.#write(file, metadata, work, (transaction) => {
+    const source = openSource(file);
+    const described = describe({ name: source.name, mediaType: source.mediaType, ...metadata });
+    return this.#write(source, work, (transaction) => {
       const collection = ensureCollection(this.#session, transaction, this.#owned, { category });
-      return { collection, item, base: [] };
+      return { collection, item, base: [], described };
     });
   }
 
-  /** Adds a new version of a document's file; the earlier ones stay in its history. Throws as `add`, `usage/not-found`. */
+  /**
+   * Adds a new version of a document's file, with the new file's name and type if it has them; the earlier versions
+   * stay in the history. Throws as `add`, `usage/not-found`.
+   */
   async replace(id: Id<'item'>, file: FileSource, work: WorkOptions = {}): Promise<Document> {
-    const { content } = this.#require(id);
-    return this.#write(file, content, work, () => {
-      const { collection, item, base } = this.#require(id);
-      return { collection, item, base };
+    const source = openSource(file);
+    const describeAnew = ({ content }: { readonly content: DocumentContent }) => {
+      const name = source.name === '' ? content.name : source.name;
+      const mediaType = source.mediaType === '' ? content.mediaType : source.mediaType;
+      return describe({ ...content, name, mediaType });
+    };
+    describeAnew(this.#require(id));
+    return this.#write(source, work, () => {
+      const found = this.#require(id);
+      return { ...found, described: describeAnew(found) };
     });
   }
 
@@ -73,9 +86,11 @@ export class Documents {
 
   /** Removes a document from view, here and for everyone it was shared with; `restore` brings it back. */
   async remove(id: Id<'item'>): Promise<void> {
-    const { collection, item, base } = this.#require(id);
+    const found = this.#find(id);
+    if (found === null) throw new VaultError('usage/not-found', { id });
     await this.#session.transact((transaction) => {
-      this.#append(transaction, collection, { item, base, body: null });
+      const base = headsOf(found.collection.view.get(found.item.item) ?? found.item);
+      this.#append(transaction, found.collection, { item: found.item.item, base, body: null });
     });
   }
 
@@ -85,12 +100,13 @@ export class Documents {
     for (const collection of this.#collections()) {
       const found = collection.view.get(bytes);
       if (found === null || found.current.body !== null) continue;
-      const last = collection.view.history(bytes).findLast(({ body }) => body !== null);
+      const last = keptHistory(collection, bytes).findLast(({ body }) => body !== null);
       if (last === undefined) break;
+      bodyOfRevision(last);
       await this.#session.transact((transaction) => {
         // The same content, so its author's proof goes with it.
         const { body, authored } = last;
-        this.#append(transaction, collection, { item: bytes, base: [found.current.change], body, authored });
+        this.#append(transaction, collection, { item: bytes, base: headsOf(found), body, authored });
       });
       return this.#requireDocument(id);
     }
@@ -107,17 +123,15 @@ export class Documents {
     const bytes = parseId('item', id);
     const collection = this.#collections().find(({ view }) => view.get(bytes) !== null);
     if (collection === undefined) throw new VaultError('usage/not-found', { id });
-    const revisions = collection.view.history(bytes);
-    const blobs = revisions.flatMap((revision) =>
-      revision.body === null ? [] : [bodyOfRevision(revision).blob.id],
-    );
-    const drop = [...new Map(blobs.map((blob) => [blobName(blob), blob])).values()];
     await session.transact((transaction) => {
-      const current = collection.view.get(bytes)?.current;
-      if (current !== undefined && current.body !== null) {
-        this.#append(transaction, collection, { item: bytes, base: [current.change], body: null });
-      }
-      const changes = revisions.filter(({ body }) => body !== null).map(({ change }) => change);
+      const revisions = keptHistory(collection, bytes).filter(({ body }) => body !== null);
+      if (revisions.length === 0) throw new VaultError('usage/not-found', { id });
+      const drop = blobsOnlyIn(collection, bytes, revisions);
+      eraseLinks(session, transaction, this.#owned, { collection, item: bytes });
+      const found = collection.view.get(bytes);
+      if (found !== null && found.current.body !== null)
+        this.#append(transaction, collection, { item: bytes, base: headsOf(found), body: null });
+      const changes = revisions.map(({ change }) => change);
       appendPrune(transaction, collection, changes, { add: [], drop });
     });
   }
@@ -127,7 +141,7 @@ export class Documents {
     const documents: Document[] = [];
     for (const collection of this.#collections()) {
       for (const item of collection.view.list({ kind: DOCUMENT_KIND, removed: filter.removed ?? false })) {
-        const shown = documentOf(item, collection.view.history(item.item), this.#categoryOf(collection));
+        const shown = documentOf(item, keptHistory(collection, item.item), this.#categoryOf(collection));
         if (shown !== null && (filter.category === undefined || shown.category === filter.category))
           documents.push(shown);
       }
@@ -142,7 +156,7 @@ export class Documents {
       ? null
       : documentOf(
           found.item,
-          found.collection.view.history(found.item.item),
+          keptHistory(found.collection, found.item.item),
           this.#categoryOf(found.collection),
         );
   }
@@ -151,7 +165,7 @@ export class Documents {
   history(id: Id<'item'>): Version[] {
     const bytes = parseId('item', id);
     for (const collection of this.#collections()) {
-      const revisions = collection.view.history(bytes);
+      const revisions = keptHistory(collection, bytes);
       if (revisions.length > 0) return revisions.map(versionOf);
     }
     throw new VaultError('usage/not-found', { id });
@@ -181,41 +195,29 @@ export class Documents {
 
   /** Who can read this document now, and why: owners, readers of its category, people it was shared with alone. */
   whoCanRead(id: Id<'item'>): DocumentReader[] {
-    const { collection, item } = this.#require(id);
-    return readersOfDocument(this.#session, this.#owned, collection, item);
-  }
-
-  /** Where documents are, for sharing them; each is named once. Throws `usage/not-found`. */
-  locate(ids: readonly Id<'item'>[]): LinkSource[] {
-    const collections = this.#collections();
-    return [...new Set(ids)].map((id) => {
-      const item = parseId('item', id);
-      const collection = collections.find(({ view }) => (view.get(item)?.current.body ?? null) !== null);
-      if (collection === undefined) throw new VaultError('usage/not-found', { id });
-      return { collection, item };
-    });
+    const found = this.#find(id);
+    if (found === null) throw new VaultError('usage/not-found', { id });
+    return readersOfDocument(this.#session, this.#owned, found.collection, found.item.item);
   }
 
   async #write(
-    file: FileSource,
-    metadata: DocumentMetadata | DocumentContent,
+    source: OpenedSource,
     work: WorkOptions,
     place: (transaction: Transaction) => {
-      collection: Collection;
-      item: Uint8Array;
-      base: readonly Uint8Array[];
+      readonly collection: Collection;
+      readonly item: Uint8Array;
+      readonly base: readonly Uint8Array[];
+      readonly described: Omit<DocumentContent, 'added' | 'blob'>;
     },
   ): Promise<Document> {
     const session = this.#session;
-    const source = openSource(file);
-    const described = describe({ name: source.name, mediaType: source.mediaType, ...metadata });
     const blob = await storeFile(session, this.#owned.vault, source, work);
-    const body = encodeDocument({ ...described, added: session.now(), blob });
     let item = new Uint8Array();
     try {
       await session.transact((transaction) => {
         const at = place(transaction);
         item = at.item as Uint8Array<ArrayBuffer>;
+        const body = encodeDocument({ ...at.described, added: session.now(), blob });
         transaction.send(collectionLane(at.collection.id), {
           kind: 'blob',
           vault: this.#owned.vault,
@@ -268,11 +270,7 @@ export class Documents {
   }
 
   #collections(): Collection[] {
-    this.#session.requireOpen();
-    return this.#owned.index
-      .list('index.collection')
-      .filter(({ purpose }) => purpose === 'category')
-      .flatMap(({ collection }) => this.#session.collection(collection) ?? []);
+    return categoryCollections(this.#session, this.#owned);
   }
 
   #categoryOf({ id }: Collection): string | null {
@@ -293,17 +291,14 @@ export class Documents {
     item: Uint8Array;
     base: readonly Uint8Array[];
     content: DocumentContent;
-    current: Revision;
   } {
     const found = this.#find(id);
     if (found === null) throw new VaultError('usage/not-found', { id });
-    const { current, conflicts, item } = found.item;
     return {
       collection: found.collection,
-      item,
-      base: [current, ...conflicts].map(({ change }) => change),
-      content: bodyOfRevision(current),
-      current,
+      item: found.item.item,
+      base: headsOf(found.item),
+      content: bodyOfRevision(found.item.current),
     };
   }
 
@@ -317,11 +312,41 @@ export class Documents {
     if (version === undefined) return this.#require(id).content;
     const change = printId('change', parseId('change', version));
     for (const collection of this.#collections()) {
-      for (const revision of collection.view.history(parseId('item', id))) {
+      for (const revision of keptHistory(collection, parseId('item', id))) {
         if (printId('change', revision.change) === change && revision.body !== null)
           return bodyOfRevision(revision);
       }
     }
     throw new VaultError('usage/not-found', { id: version });
   }
+}
+
+/** Where documents are, for sharing them; each is named once. Throws `usage/not-found`, also for what cannot be read. */
+export function locateDocuments(
+  session: Session,
+  owned: OwnedVault,
+  ids: readonly Id<'item'>[],
+): LinkSource[] {
+  const collections = categoryCollections(session, owned);
+  return [...new Set(ids)].map((id) => {
+    const item = parseId('item', id);
+    const collection = collections.find(({ view }) => {
+      const current = view.get(item)?.current;
+      return current !== undefined && contentOf(current) !== null;
+    });
+    if (collection === undefined) throw new VaultError('usage/not-found', { id });
+    return { collection, item };
+  });
+}
+
+function categoryCollections(session: Session, owned: OwnedVault): Collection[] {
+  session.requireOpen();
+  return owned.index
+    .list('index.collection')
+    .filter(({ purpose }) => purpose === 'category')
+    .flatMap(({ collection }) => session.collection(collection) ?? []);
+}
+
+function headsOf({ current, conflicts }: Item): Uint8Array[] {
+  return [current, ...conflicts].map(({ change }) => change);
 }

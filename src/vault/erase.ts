@@ -1,9 +1,39 @@
-import { isVaultError } from '../errors.js';
-import { type LogOp, pruneStoredBodies } from '../log/collection-log.js';
-import { decodeDocument, DOCUMENT_KIND } from '../records/document.js';
+import { equalBytes } from '../crypto/hash.js';
+import { type LogOp, nameOf, pruneStoredBodies } from '../log/collection-log.js';
 import { blobName } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
+import { contentOf } from './document-view.js';
+import type { Revision } from './record-view.js';
 import type { Session } from './session.js';
+
+/** Every revision of an item, oldest first, without those that a prune not yet sent will end. */
+export function keptHistory(collection: Collection, item: Uint8Array): Revision[] {
+  const history = collection.view.history(item);
+  const pruned = new Set(
+    collection.pending.flatMap(({ header: { control } }) =>
+      control?.type === 'prune' ? control.changes.map(nameOf) : [],
+    ),
+  );
+  return pruned.size === 0 ? history : history.filter(({ change }) => !pruned.has(nameOf(change)));
+}
+
+/**
+ * The blobs that these revisions of an item name and no other item of the collection does.
+ *
+ * The server keeps one reference for a collection and a blob: dropping it takes the file from every item there.
+ */
+export function blobsOnlyIn(
+  collection: Collection,
+  item: Uint8Array,
+  revisions: readonly Revision[],
+): Uint8Array[] {
+  const blobs = new Map<string, Uint8Array>();
+  for (const revision of revisions) {
+    const blob = contentOf(revision)?.blob.id;
+    if (blob !== undefined) blobs.set(blobName(blob), blob);
+  }
+  return [...blobs.values()].filter((blob) => !isNamed(collection, blob, item));
+}
 
 /**
  * Follows the `prune` ops among those just taken in: their bodies leave this device too, and the files only they named.
@@ -19,7 +49,10 @@ export async function forgetPruned(
     outcome === 'applied' && header.control?.type === 'prune' ? header.control.changes : [],
   );
   if (changes.length === 0) return;
-  const files = changes.flatMap((change) => fileOf(collection, change) ?? []);
+  const files = changes.flatMap((change) => {
+    const revision = collection.view.revision(change);
+    return (revision && contentOf(revision)?.blob.id) ?? [];
+  });
   const writes = await pruneStoredBodies(session.store, collection.log, changes);
   await session.transact((transaction) => {
     transaction.writes.push(...writes);
@@ -27,27 +60,25 @@ export async function forgetPruned(
       for (const change of changes) collection.view.forget(change);
     });
   });
-  for (const file of files) if (!isNamed(session, file)) await session.store.blobs.remove(file);
+  for (const file of files) {
+    const isKept = session.collections.some((other) => isNamed(other, file, null));
+    if (!isKept) await session.store.blobs.remove(blobName(file));
+  }
 }
 
-function fileOf(collection: Collection, change: Uint8Array): string | null {
-  const body = collection.view.revision(change)?.body ?? null;
-  return body === null ? null : fileIn(body);
-}
-
-function isNamed(session: Session, file: string): boolean {
-  return session.collections.some(({ view }) =>
-    view
-      .list({ kind: DOCUMENT_KIND })
-      .some(({ current }) => current.body !== null && fileIn(current.body) === file),
+/** Whether any revision of another item names a blob, of any kind and schema: it need not be readable to count. */
+function isNamed({ view }: Collection, blob: Uint8Array, except: Uint8Array | null): boolean {
+  return [...view.list(), ...view.list({ removed: true })].some(
+    ({ item }) =>
+      (except === null || !equalBytes(item, except)) &&
+      view.history(item).some(({ body }) => body !== null && contains(body, blob)),
   );
 }
 
-function fileIn(body: Uint8Array): string | null {
-  try {
-    return blobName(decodeDocument(body).blob.id);
-  } catch (error) {
-    if (!isVaultError(error)) throw error;
-    return null;
+function contains(bytes: Uint8Array, part: Uint8Array): boolean {
+  const [first] = part as unknown as [number];
+  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
+    if (equalBytes(bytes.subarray(at, at + part.length), part)) return true;
   }
+  return false;
 }

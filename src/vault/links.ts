@@ -2,10 +2,12 @@ import { equalBytes } from '../crypto/hash.js';
 import { VaultError } from '../errors.js';
 import { deriveIndexItem } from '../keys/hierarchy.js';
 import type { Identity } from '../protocol/identity-chain.js';
-import { DOCUMENT_KIND, DOCUMENT_SCHEMA, decodeDocument } from '../records/document.js';
+import { DOCUMENT_KIND, DOCUMENT_SCHEMA } from '../records/document.js';
 import type { IndexEntry } from '../records/index-entry.js';
 import type { Collection } from './collection.js';
 import { appendPrune, appendRecords } from './collection-writer.js';
+import { contentOf } from './document-view.js';
+import { blobsOnlyIn, keptHistory } from './erase.js';
 import type { Revision } from './record-view.js';
 import type { OwnedVault, Session } from './session.js';
 import {
@@ -54,6 +56,7 @@ export function linkDocuments(
     });
   }
   renewEpoch(session, transaction, owned, share);
+  const begins = now();
   const links = sources.map(
     ({ collection, item }): IndexEntry<'index.link'> => ({
       collection: share.id,
@@ -62,7 +65,7 @@ export function linkDocuments(
       sourceItem: item,
       person: recipient.person,
       purpose: terms.purpose,
-      begins: now(),
+      begins,
       expires: terms.expires,
       ended: null,
     }),
@@ -76,19 +79,38 @@ export function linkDocuments(
   return { collection: share, links };
 }
 
-/** Takes a document back from one person: removed from their share collection, and its file is no longer served. */
+/**
+ * Takes a document back from one person: removed from their share collection, and its file is no longer served.
+ *
+ * Doing it again is harmless, and completes what an earlier end left there. Throws `integrity/frozen`.
+ */
 export function unlinkDocument(
   session: Session,
   transaction: Transaction,
   owned: OwnedVault,
   link: IndexEntry<'index.link'>,
 ): void {
-  owned.index.put(transaction, 'index.link', link.linkItem, { ...link, ended: session.now() });
   const share = session.collection(link.collection);
-  const current = share?.view.get(link.linkItem)?.current;
-  if (!share || current === undefined || current.body === null) return;
-  const blob = decodeDocument(current.body).blob.id;
-  const revisions = share.view.history(link.linkItem);
+  if (link.ended === null)
+    owned.index.put(transaction, 'index.link', link.linkItem, { ...link, ended: session.now() });
+  if (share === null) return;
+  const found = share.view.get(link.linkItem);
+  const revisions = keptHistory(share, link.linkItem).filter(({ body }) => body !== null);
+  if (found === null || revisions.length === 0) return;
+  const drop = blobsOnlyIn(share, link.linkItem, revisions);
+  if (found.current.body !== null) removeLinked(session, transaction, owned, link, share);
+  // The server deletes the ciphertext of the link as well; what the person kept, they have.
+  const changes = revisions.map(({ change }) => change);
+  appendPrune(transaction, share, changes, { add: [], drop });
+}
+
+function removeLinked(
+  session: Session,
+  transaction: Transaction,
+  owned: OwnedVault,
+  link: IndexEntry<'index.link'>,
+  share: Collection,
+): void {
   const others = owned.index.list('index.link').some((other) => {
     return (
       other.ended === null &&
@@ -98,27 +120,28 @@ export function unlinkDocument(
   });
   // First the new key: someone whose last document this was must not even learn that it was removed.
   if (!others) rotateCollection(session, transaction, owned, share, { remove: [link.person] });
-  appendRecords(
-    transaction,
-    share,
-    [
-      {
-        item: link.linkItem,
-        base: [current.change],
-        kind: DOCUMENT_KIND,
-        schema: DOCUMENT_SCHEMA,
-        body: null,
-      },
-    ],
-    { add: [], drop: [blob] },
-  );
-  // The server deletes the ciphertext of the link as well; what the person kept, they have.
-  appendPrune(
-    transaction,
-    share,
-    revisions.map(({ change }) => change),
-    { add: [], drop: [] },
-  );
+  const base = headsOf(share, link.linkItem);
+  const removal = { item: link.linkItem, base, kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body: null };
+  appendRecords(transaction, share, [removal]);
+}
+
+/**
+ * Deletes for good what an erased document left in the share collections of those it was given to.
+ *
+ * A share that is frozen is left for `maintainLinks`, which does it once the share goes on.
+ */
+export function eraseLinks(
+  session: Session,
+  transaction: Transaction,
+  owned: OwnedVault,
+  source: LinkSource,
+): void {
+  for (const link of owned.index.list('index.link')) {
+    const isAbout =
+      equalBytes(link.sourceItem, source.item) && equalBytes(link.sourceCollection, source.collection.id);
+    const frozen = session.collection(link.collection)?.frozen ?? null;
+    if (isAbout && frozen === null) unlinkDocument(session, transaction, owned, link);
+  }
 }
 
 /**
@@ -130,14 +153,21 @@ export function maintainLinks(session: Session, transaction: Transaction, owned:
   const now = session.now();
   const stale = new Map<Collection, IndexEntry<'index.link'>[]>();
   for (const link of owned.index.list('index.link')) {
-    if (link.ended !== null) continue;
+    const share = session.collection(link.collection);
+    if (link.ended !== null || share === null || share.frozen !== null) continue;
     if (link.expires !== null && link.expires <= now) {
       unlinkDocument(session, transaction, owned, link);
       continue;
     }
-    const share = session.collection(link.collection);
-    const source = session.collection(link.sourceCollection)?.view.get(link.sourceItem)?.current;
-    if (share === null || share.frozen !== null || source === undefined) continue;
+    const origin = session.collection(link.sourceCollection);
+    const source = origin?.view.get(link.sourceItem)?.current;
+    if (origin === null || source === undefined) continue;
+    if (isErased(origin, link.sourceItem)) {
+      unlinkDocument(session, transaction, owned, link);
+      continue;
+    }
+    // What cannot be read here cannot be given on with its file: the link stays at what it shows.
+    if (source.body !== null && contentOf(source) === null) continue;
     const shown = share.view.get(link.linkItem)?.current;
     if (shown === undefined || isBehind(shown, source)) stale.set(share, [...(stale.get(share) ?? []), link]);
   }
@@ -145,6 +175,16 @@ export function maintainLinks(session: Session, transaction: Transaction, owned:
     renewEpoch(session, transaction, owned, share);
     writeLinks(session, transaction, share, links);
   }
+}
+
+/** Whether nothing but a removal is left of an item; while a key is missing, that cannot be known. */
+function isErased(collection: Collection, item: Uint8Array): boolean {
+  return collection.unreadable === 0 && keptHistory(collection, item).every(({ body }) => body === null);
+}
+
+function headsOf(collection: Collection, item: Uint8Array): Uint8Array[] {
+  const found = collection.view.get(item);
+  return found === null ? [] : [found.current, ...found.conflicts].map(({ change }) => change);
 }
 
 function isBehind(shown: Revision, source: Revision): boolean {
@@ -164,14 +204,15 @@ function writeLinks(
     const source = session.requireCollection(link.sourceCollection).view.get(link.sourceItem)?.current;
     if (source === undefined) throw new VaultError('usage/not-found');
     const shown = share.view.get(link.linkItem)?.current ?? null;
-    const before = shown?.body ? decodeDocument(shown.body).blob : null;
-    const after = source.body ? decodeDocument(source.body).blob : null;
-    if (before !== null && (after === null || !equalBytes(before.id, after.id))) drop.push(before.id);
+    const before = (shown && contentOf(shown)?.blob) ?? null;
+    const after = contentOf(source)?.blob ?? null;
+    if (shown !== null && before !== null && (after === null || !equalBytes(before.id, after.id)))
+      drop.push(...blobsOnlyIn(share, link.linkItem, [shown]));
     if (after !== null && (before === null || !equalBytes(before.id, after.id)))
       add.push([after.id, after.stored]);
     return {
       item: link.linkItem,
-      base: shown === null ? [] : [shown.change],
+      base: headsOf(share, link.linkItem),
       kind: source.kind,
       schema: source.schema,
       body: source.body,

@@ -1,5 +1,8 @@
 import { equalBytes } from '../crypto/hash.js';
+import { isVaultError } from '../errors.js';
 import { type Id, printId } from '../formats/id.js';
+import { nameOf } from '../log/collection-log.js';
+import { decodeIndexEntry, type IndexEntry } from '../records/index-entry.js';
 import type { Collection } from './collection.js';
 import type { OwnedVault, Session } from './session.js';
 import { currentReaders } from './shares.js';
@@ -68,12 +71,23 @@ export function readersOfDocument(
 
 /** Every access ever given in a vault, in force or ended: a view over its logs. */
 export function ledgerOf(session: Session, owned: OwnedVault): LedgerLine[] {
-  const lines: LedgerLine[] = [];
-  for (const entry of owned.index.list('index.collection')) {
+  return linesOf(session, owned).map(({ line }) => line);
+}
+
+/** As `ledgerOf`, with the collection that each access is to. */
+export function linesOf(
+  session: Session,
+  owned: OwnedVault,
+): { readonly line: LedgerLine; readonly collection: string }[] {
+  const lines = [];
+  const entries = owned.index
+    .list('index.collection')
+    .map((entry) => ({ entry, id: nameOf(entry.collection) }));
+  for (const { entry, id } of entries.sort((a, b) => (a.id < b.id ? -1 : 1))) {
     if (entry.purpose !== 'category') continue;
-    for (const line of session.collection(entry.collection)?.readers.history() ?? []) {
-      const { grant, person, role, purpose, expires, time, ended } = line;
-      lines.push({
+    for (const access of session.collection(entry.collection)?.readers.history() ?? []) {
+      const { grant, person, role, purpose, expires, time, ended } = access;
+      const line = {
         grant: printId('grant', grant),
         person: printId('person', person),
         category: entry.category,
@@ -83,23 +97,47 @@ export function ledgerOf(session: Session, owned: OwnedVault): LedgerLine[] {
         begins: time,
         expires,
         ended: ended?.time ?? null,
-      });
+      };
+      lines.push({ line, collection: id });
     }
   }
-  for (const { person, sourceItem, purpose, begins, expires, ended } of owned.index.list('index.link')) {
-    const to = printId('person', person);
-    const document = printId('item', sourceItem);
-    lines.push({
+  for (const link of linksEverMade(owned)) {
+    const { person, sourceItem, purpose, begins, expires, ended } = link;
+    const line = {
       grant: null,
-      person: to,
+      person: printId('person', person),
       category: null,
-      document,
-      role: 'reader',
+      document: printId('item', sourceItem),
+      role: 'reader' as const,
       purpose,
       begins,
       expires,
       ended,
-    });
+    };
+    lines.push({ line, collection: nameOf(link.collection) });
   }
-  return lines.sort((a, b) => a.begins - b.begins);
+  return lines.sort((a, b) => a.line.begins - b.line.begins);
+}
+
+/** Each time a document was given to someone. Giving it again writes over the entry, so the earlier ones are its history. */
+function linksEverMade({ index }: OwnedVault): IndexEntry<'index.link'>[] {
+  const { view } = index.collection;
+  return view.list({ kind: 'index.link' }).flatMap(({ item }) => {
+    const byBeginning = new Map<number, IndexEntry<'index.link'>>();
+    for (const { body } of view.history(item)) {
+      const entry = body === null ? null : linkIn(body);
+      if (entry !== null) byBeginning.set(entry.begins, entry);
+    }
+    const links = [...byBeginning.values()].sort((a, b) => a.begins - b.begins);
+    return links.map((link, at) => ({ ...link, ended: link.ended ?? links[at + 1]?.begins ?? null }));
+  });
+}
+
+function linkIn(body: Uint8Array): IndexEntry<'index.link'> | null {
+  try {
+    return decodeIndexEntry('index.link', body);
+  } catch (error) {
+    if (!isVaultError(error)) throw error;
+    return null;
+  }
 }

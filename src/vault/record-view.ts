@@ -7,6 +7,8 @@ export interface Revision extends RecordEnvelope {
   /** Who signed the op that carries it; for linked and adopted content `authored` names the author. */
   readonly person: Uint8Array;
   readonly device: Uint8Array;
+  /** Whether its author is known: the proof in `authored` was verified, or there is none and the signer is the author. */
+  readonly proven: boolean;
   /** Where the op stands in its log; `null` until the server has it. */
   readonly position: number | null;
 }

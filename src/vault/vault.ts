@@ -1,25 +1,28 @@
 import { VaultError } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import { equalBytes } from '../crypto/hash.js';
-import { decodeGrantTerms } from '../formats/grant.js';
+import { decodeGrantTerms, type GrantTerms } from '../formats/grant.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
 import { isTrustedEnough, type Trust } from '../sharing/contacts.js';
 import { DepositBox } from './deposit-box.js';
-import { Documents } from './documents.js';
+import { Documents, locateDocuments } from './documents.js';
 import { type Evidence, readEvidence } from './evidence.js';
 import { linkDocuments, unlinkDocument } from './links.js';
 import type { Contact, People } from './people.js';
-import { ledgerOf, type LedgerLine } from './readers.js';
+import { ledgerOf, type LedgerLine, linesOf } from './readers.js';
 import { logKeys } from '../log/collection-log.js';
 import type { OwnedVault, Session } from './session.js';
 import {
   ensureCollection,
-  findCollection,
+  findCollections,
   grantAccess,
   requireOwnedVault,
   rotateCollection,
   type ShareRole,
 } from './shares.js';
+
+const ROLES: readonly unknown[] = ['reader', 'contributor'];
+const TRUSTS: readonly unknown[] = ['pinned', 'verified'];
 
 /** Who a vault is about. All of it is sealed; none is checked against a register. */
 export interface Holder {
@@ -104,14 +107,14 @@ export class Vault {
    * minute.
    */
   async share(options: ShareOptions): Promise<Grant> {
+    const { purpose = 'care', role = 'reader', trust: least = 'pinned' } = options;
+    if (!ROLES.includes(role)) throw new VaultError('usage/invalid', { argument: 'role' });
+    if (!TRUSTS.includes(least)) throw new VaultError('usage/invalid', { argument: 'trust' });
     const person = typeof options.with === 'string' ? options.with : options.with.id;
     const { identity, trust } = await this.#people.identityOf(person);
-    if (!isTrustedEnough(trust, options.trust ?? 'pinned'))
-      throw new VaultError('share/trust-too-low', { trust });
+    if (!isTrustedEnough(trust, least)) throw new VaultError('share/trust-too-low', { trust });
     const session = this.#session;
     const owned = this.#owned;
-    const purpose = options.purpose ?? 'care';
-    const role = options.role ?? 'reader';
     const expires = options.expires === undefined ? null : Number(options.expires);
     if (expires !== null && !(Number.isSafeInteger(expires) && expires > session.now())) {
       throw new VaultError('usage/invalid', { argument: 'expires' });
@@ -123,20 +126,22 @@ export class Vault {
     const shown = { with: person, role, purpose, expires };
     if (category !== undefined && documents.length === 0 && isDocumentCategory(category)) {
       return session.transact((transaction) => {
-        const collection = ensureCollection(session, transaction, owned, { category });
+        ensureCollection(session, transaction, owned, { category });
         const share = { role, purpose, expires, label: category, category, item: null };
-        const terms = grantAccess(session, transaction, owned, collection, identity, share);
-        return { ...shown, id: printId('grant', terms.grant), category, documents: [] };
+        // Two devices that were offline may have founded one each: whoever reads the category reads all of it.
+        const [first] = findCollections(session, owned, { category }).map(({ collection }) =>
+          grantAccess(session, transaction, owned, collection, identity, share),
+        ) as [GrantTerms];
+        return { ...shown, id: printId('grant', first.grant), category, documents: [] };
       });
     }
     if (documents.length === 0 || category !== undefined || role !== 'reader') {
       throw new VaultError('usage/invalid', { argument: category === undefined ? 'document' : 'category' });
     }
     return session.transact((transaction) => {
-      const sources = this.documents.locate(documents);
-      const { links } = linkDocuments(session, transaction, owned, identity, sources, { purpose, expires });
-      const id = links.map(({ linkItem }) => printId('item', linkItem)).join(' ');
-      return { ...shown, id, category: null, documents: [...documents] };
+      const sources = locateDocuments(session, owned, documents);
+      linkDocuments(session, transaction, owned, identity, sources, { purpose, expires });
+      return { ...shown, id: [person, ...documents].join(' '), category: null, documents: [...documents] };
     });
   }
 
@@ -152,14 +157,16 @@ export class Vault {
     const person = parseId('person', grant.with);
     await session.transact((transaction) => {
       if (grant.category !== null) {
-        const found = findCollection(session, owned, { category: grant.category });
-        if (found === null) throw new VaultError('usage/not-found', { id: grant.id });
-        const entry = found.collection.readers
-          .history()
+        const found = findCollections(session, owned, { category: grant.category });
+        const entry = found
+          .flatMap(({ collection }) => collection.readers.history())
           .find((line) => printId('grant', line.grant) === grant.id);
         if (entry === undefined) throw new VaultError('usage/not-found', { id: grant.id });
-        if (entry.ended === null)
-          rotateCollection(session, transaction, owned, found.collection, { remove: [person] });
+        if (entry.ended !== null) return;
+        for (const { collection } of found) {
+          if (collection.readers.has(person))
+            rotateCollection(session, transaction, owned, collection, { remove: [person] });
+        }
         return;
       }
       const wanted = new Set(grant.documents);
@@ -170,14 +177,20 @@ export class Vault {
     });
   }
 
-  /** The accesses in force, for showing and for revoking. */
+  /** The accesses in force, for showing and for revoking; each category and each document once for a person. */
   grants(): Grant[] {
     this.#session.requireOpen();
     const now = this.#session.now();
     const grants: Grant[] = [];
-    for (const line of this.ledger()) {
+    const shownBy = new Map<string, string>();
+    for (const { line, collection } of linesOf(this.#session, this.#owned)) {
       if (line.ended !== null || (line.expires !== null && line.expires <= now)) continue;
       const id = line.grant ?? `${line.person} ${line.document ?? ''}`;
+      const { person, category, role, purpose, expires } = line;
+      // One access may be to several collections of its category, or of its person.
+      const terms = category === null ? id : JSON.stringify([person, category, role, purpose, expires]);
+      if ((shownBy.get(terms) ?? collection) !== collection) continue;
+      shownBy.set(terms, collection);
       grants.push({
         id,
         with: line.person,

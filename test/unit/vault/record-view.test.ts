@@ -17,6 +17,7 @@ function revision(change: number, base: number[] = [], rest: Partial<Revision> =
     body: Uint8Array.of(change),
     person: id(1),
     device: id(2),
+    proven: true,
     position: change,
     ...rest,
   };
