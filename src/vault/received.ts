@@ -2,20 +2,21 @@ import { equalBytes } from '../crypto/hash.js';
 import { VaultError } from '../errors.js';
 import { decodeGrantTerms } from '../formats/grant.js';
 import { type Id, parseId, printId } from '../formats/id.js';
-import { type DocumentContent, DOCUMENT_KIND, DOCUMENT_SCHEMA, encodeDocument } from '../records/document.js';
+import { nameOf } from '../log/collection-log.js';
 import type { DocumentCategory } from '../records/category.js';
-import type { Trust } from '../sharing/contacts.js';
+import { DOCUMENT_KIND, DOCUMENT_SCHEMA, type DocumentContent, encodeDocument } from '../records/document.js';
 import { signAuthorship } from '../sharing/authorship.js';
+import type { Trust } from '../sharing/contacts.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
 import { appendRecords } from './collection-writer.js';
 import { type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
 import {
   bodyOfRevision,
-  describe,
   type Document,
-  documentOf,
   type DocumentMetadata,
+  describe,
+  documentOf,
 } from './document-view.js';
 import { type FileSource, openSource } from './file-source.js';
 import type { Session } from './session.js';
@@ -150,23 +151,26 @@ export class ReceivedShare {
 }
 
 /**
- * All that was shared with this person, oldest first.
+ * All that was shared with this person, oldest first: one for each collection, on the newest terms given for it.
  *
- * A grant counts only if the log it names was founded or is owned by its sender: nobody passes off what is another's.
+ * A grant counts only if the log it names is owned by its sender: nobody passes off what is another's.
  */
 export function listReceived(session: Session): ReceivedShare[] {
   session.requireOpen();
-  return session.index
-    .list('index.received')
-    .flatMap(({ terms: bytes }) => {
-      const terms = decodeGrantTerms(bytes);
-      const collection = session.collection(terms.collection);
-      const state = collection?.log.state ?? null;
-      if (collection === null || state === null || !equalBytes(state.vault, terms.vault)) return [];
-      const byOwner = state.members.some(
-        ({ person, role }) => role === 'owner' && equalBytes(person, terms.from),
-      );
-      return byOwner ? [new ReceivedShare(session, collection, bytes)] : [];
-    })
-    .sort((a, b) => a.begins - b.begins);
+  const shares = new Map<string, ReceivedShare>();
+  for (const { terms: bytes } of byTime(session.index.list('index.received'))) {
+    const terms = decodeGrantTerms(bytes);
+    const collection = session.collection(terms.collection);
+    const state = collection?.log.state ?? null;
+    if (collection === null || state === null || !equalBytes(state.vault, terms.vault)) continue;
+    const byOwner = state.members.some(
+      ({ person, role }) => role === 'owner' && equalBytes(person, terms.from),
+    );
+    if (byOwner) shares.set(nameOf(collection.id), new ReceivedShare(session, collection, bytes));
+  }
+  return [...shares.values()].sort((a, b) => a.begins - b.begins);
+}
+
+function byTime<T extends { readonly terms: Uint8Array }>(received: readonly T[]): T[] {
+  return received.toSorted((a, b) => decodeGrantTerms(a.terms).time - decodeGrantTerms(b.terms).time);
 }
