@@ -47,9 +47,10 @@ const ENTRIES = {
     ticket: shortId,
     depositor: z.nullable(personBytes),
     expires: z.nullable(whole),
-    revoked: z.boolean(),
+    /** When it was revoked, or null. */
+    revoked: z.nullable(whole),
   }),
-  /** A deposit taken in, by whom it was made, and as what. */
+  /** A deposit taken in, by whom it was made, and as what. Named by its digest. */
   'index.adopted': z.strictObject({
     deposit: shortId,
     depositor: personBytes,
@@ -58,6 +59,8 @@ const ENTRIES = {
     digest,
     time: whole,
   }),
+  /** A deposit turned away. Named by its digest. */
+  'index.refused': z.strictObject({ digest, time: whole }),
   /** A deposit that this person made, until and after its receipt. Personal index. */
   'index.deposited': z.strictObject({
     vault: vaultBytes,
@@ -67,6 +70,8 @@ const ENTRIES = {
     title: text,
     time: whole,
     receipt: z.nullable(bytes),
+    /** The code with which the server turned it away for good; absent while it may still arrive. */
+    refused: z.optional(boundedText(64)),
   }),
   /** Terms this person offered or was offered, and the receipt both signed. */
   'index.consent': z.strictObject({

@@ -1,4 +1,5 @@
 import type { SignedHead } from '../formats/head.js';
+import type { SyncReport } from './run.js';
 import type { QueuedEntry } from './outbox.js';
 
 /** What the server answered to a pull of ops. Nothing in it is verified yet. */
@@ -54,6 +55,12 @@ export interface SyncHost {
    * server's, or `blob-missing` when the ciphertext to upload is not in the store any more.
    */
   refused(queued: QueuedEntry, code: string): Promise<boolean>;
+  /**
+   * What follows from a run, in the foreground or the background, that nothing stopped.
+   *
+   * Resolves to the report as it is to be shown, and whether something was queued that could be sent now.
+   */
+  afterRun(report: SyncReport): Promise<{ readonly report: SyncReport; readonly again: boolean }>;
   /** Stores inbox items and moves the cursor past them. */
   receivedInbox(items: readonly InboxItem[]): Promise<void>;
   /** Stores deposits and moves the vault's cursor past them. */

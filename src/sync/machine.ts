@@ -3,7 +3,8 @@
  *
  * A run pushes lanes and pulls targets, up to `widthMax` at once. A lane sends its entries one after the other. The
  * identity lane goes before everything. A target named after a lane is pulled when that lane has nothing left to
- * send. After a refusal the lane's target is pulled once more, then the host is asked. Failures of the connection
+ * send. After a refusal the lane's target is pulled once more, then the host is asked, at most `settlesMax` times in
+ * a run: what is refused however it is made again waits. Failures of the connection
  * pause everything, and then one request probes alone; failures of one lane or target pause only it. A run ends
  * when nothing can be sent or pulled any more, or when a failure concerns everything.
  */
@@ -18,10 +19,12 @@ export interface RunLimits {
   readonly attemptsMax: number;
   /** A longer pause than this ends the run: the caller decides whether to come back. */
   readonly pauseMsMax: number;
+  /** How often the host is asked about refusals in one lane, so that no server can keep it mending for nothing. */
+  readonly settlesMax: number;
 }
 
 /** The limits of a run that someone waits for. */
-export const RUN_LIMITS: RunLimits = { widthMax: 4, attemptsMax: 4, pauseMsMax: 60_000 };
+export const RUN_LIMITS: RunLimits = { widthMax: 4, attemptsMax: 4, pauseMsMax: 60_000, settlesMax: 3 };
 
 /** A failure that a later attempt may mend. `everything` is a failure of the connection or a request to slow down. */
 export interface Failure {
@@ -89,6 +92,8 @@ interface Lane extends Patience {
   readonly ids: readonly string[];
   /** Index of the entry under way or next; those before it are gone. */
   readonly at: number;
+  /** How often the host was asked about this lane in this run. */
+  readonly settles: number;
 }
 
 interface Target extends Patience {
@@ -205,7 +210,7 @@ function applyQueued(state: RunState, queued: ReadonlyMap<string, readonly strin
   const lanes = new Map<string, Lane>();
   for (const [name, lane] of state.lanes) lanes.set(name, withQueue(lane, queued.get(name) ?? []));
   for (const [name, ids] of queued) {
-    if (!lanes.has(name)) lanes.set(name, { ...FRESH, phase: 'ready', ids, at: 0 });
+    if (!lanes.has(name)) lanes.set(name, { ...FRESH, phase: 'ready', ids, at: 0, settles: 0 });
   }
   const targets = new Map(state.targets);
   for (const [name, lane] of lanes) {
@@ -245,6 +250,8 @@ function applyPushed(
     case 'done':
       return put({ ...lane, ...FRESH, phase: 'ready', at: lane.at + 1 }, { failures: 0 });
     case 'refused': {
+      if (lane.settles >= options.limits.settlesMax)
+        return put({ ...lane, phase: 'stuck', code: outcome.code }, { failures: 0 });
       const targets = new Map(state.targets);
       wantAgain(targets, name);
       return put({ ...lane, ...FRESH, phase: 'refused', code: outcome.code }, { failures: 0, targets });
@@ -304,7 +311,9 @@ function applyPulled(
 function applySettled(state: RunState, name: string, ids: readonly string[] | null): RunState {
   const lane = state.lanes.get(name);
   if (lane === undefined) return state;
-  const next: Lane = ids === null ? { ...lane, phase: 'stuck' } : { ...FRESH, phase: 'ready', ids, at: 0 };
+  const settles = lane.settles + 1;
+  const next: Lane =
+    ids === null ? { ...lane, settles, phase: 'stuck' } : { ...FRESH, phase: 'ready', ids, at: 0, settles };
   const targets = new Map(state.targets);
   if (remaining(next) > 0) wantAgain(targets, name);
   return { ...state, targets, lanes: new Map(state.lanes).set(name, next) };

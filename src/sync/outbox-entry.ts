@@ -10,6 +10,7 @@ import {
   vaultBytes,
 } from '../formats/shape.js';
 import { WIRE_LIMITS } from '../protocol/limits.js';
+import type { AccessChange } from '../protocol/messages.js';
 
 /** The most one entry may hold: what one request may carry, and the names around it. */
 export const ENTRY_BYTES_MAX = WIRE_LIMITS.appendBytesMax + 4096;
@@ -25,12 +26,6 @@ const entryShape = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('request'), method, path: boundedText(512), body: z.nullable(bytes) }),
   z.strictObject({ kind: z.literal('blob'), vault: vaultBytes, blob: shortId, ticket: z.nullable(shortId) }),
 ]);
-
-/** Who enters and who leaves the list of those the server serves a collection to. */
-export type AccessChange = {
-  readonly add: readonly Uint8Array[];
-  readonly remove: readonly Uint8Array[];
-};
 
 /**
  * One thing to send, with every byte already sealed and signed.

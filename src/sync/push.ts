@@ -63,6 +63,10 @@ async function pushBlob(
     ticket,
     signal,
     onProgress: onBlob,
+  }).catch((error: unknown) => {
+    // Whole on the server already, by the upload of someone else: a link, or a device that sent it again.
+    if (isVaultError(error, 'sync/refused') && error.details.code === 'exists') return 'complete' as const;
+    throw error;
   });
   if (outcome === 'missing') throw new VaultError('sync/refused', { code: BLOB_MISSING });
 }

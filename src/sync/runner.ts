@@ -5,7 +5,7 @@ import { backoffMs, randomFraction } from './backoff.js';
 import { listenForChanges } from './change-stream.js';
 import { RUN_LIMITS } from './machine.js';
 import type { Line } from './push.js';
-import { runSync, type SyncProgress, type SyncReport } from './run.js';
+import { type RunOptions, runSync, type SyncProgress, type SyncReport } from './run.js';
 import type { Wait } from './wait.js';
 
 /** Between two background runs, whatever the server says. */
@@ -13,6 +13,8 @@ const GAP_MS = 1000;
 /** Between two background runs when nothing asks for one, without and with an event stream. */
 const POLL_MS = 60_000;
 const LISTENING_POLL_MS = 15 * 60_000;
+/** Runs in a row for one call: what follows from a run is sent at once, and what follows from that. */
+const ROUNDS_MAX = 3;
 /** An event stream that lasted this long was a good one. */
 const LASTING_MS = 60_000;
 
@@ -87,7 +89,7 @@ export function createSync(options: SyncOptions): Sync {
       setStatus('syncing');
       const onProgress = call.onProgress ?? (() => {});
       const settings = { limits: RUN_LIMITS, now, random, wait, signal, only, onProgress };
-      const report = await runSync(options, settings);
+      const report = await runToTheEnd(options, settings);
       setStatus(report.pending > 0 || report.failed.length > 0 ? 'pending' : 'synced');
       return report;
     } catch (error) {
@@ -181,6 +183,18 @@ export function createSync(options: SyncOptions): Sync {
       await mutex.waitForUnlock();
     },
   };
+}
+
+/** A run, and those for what follows from it: `ROUNDS_MAX` at most, so that what follows from that waits. */
+async function runToTheEnd(line: Line, settings: RunOptions): Promise<SyncReport> {
+  let [pushed, pulled] = [0, 0];
+  for (let round = 1; ; round += 1) {
+    const ran = await runSync(line, settings);
+    pushed += ran.pushed;
+    pulled += ran.pulled;
+    const { report, again } = await line.host.afterRun(ran);
+    if (!again || round === ROUNDS_MAX) return { ...report, pushed, pulled };
+  }
 }
 
 async function acquire(mutex: Mutex, signal: AbortSignal): Promise<() => void> {

@@ -20,6 +20,8 @@ export interface MadeDeposit {
   readonly time: number;
   /** The holder's signed statement that it was taken into the record; null until it arrives. */
   readonly receipt: Uint8Array | null;
+  /** Whether the server turned it away for good: its ticket had ended, or its file was lost here before it was sent. */
+  readonly refused: boolean;
 }
 
 /**
@@ -63,7 +65,7 @@ export async function deposit(
     time,
     receipt: null,
   };
-  const lane = `deposit-${blobName(made.deposit)}`;
+  const lane = depositLane(made.deposit);
   try {
     await session.transact((transaction) => {
       transaction.send(lane, { kind: 'blob', vault: card.vault, blob: blob.id, ticket: card.ticket });
@@ -83,6 +85,11 @@ export async function deposit(
   return toMade(entry);
 }
 
+/** The lane of one deposit: its file, then what is said about it. */
+export function depositLane(deposit: Uint8Array): string {
+  return `deposit-${blobName(deposit)}`;
+}
+
 /** The deposits this person made, oldest first, with their receipts. */
 export function listDeposited(session: Session): MadeDeposit[] {
   return session.index
@@ -91,20 +98,27 @@ export function listDeposited(session: Session): MadeDeposit[] {
     .sort((a, b) => a.time - b.time);
 }
 
+/** What a deposit is shown as: by what it is, so that nobody else can make one of the same id. */
+export function depositId(digest: Uint8Array): Id<'deposit'> {
+  return printId('deposit', digest.slice(0, 16));
+}
+
 function toMade(entry: {
   readonly vault: Uint8Array;
   readonly owner: Uint8Array;
-  readonly deposit: Uint8Array;
+  readonly digest: Uint8Array;
   readonly title: string;
   readonly time: number;
   readonly receipt: Uint8Array | null;
+  readonly refused?: string | undefined;
 }): MadeDeposit {
   return {
-    id: printId('deposit', entry.deposit),
+    id: depositId(entry.digest),
     vault: printId('vault', entry.vault),
     to: printId('person', entry.owner),
     title: entry.title,
     time: entry.time,
     receipt: entry.receipt?.slice() ?? null,
+    refused: entry.refused !== undefined,
   };
 }

@@ -1,7 +1,6 @@
 import { Secret } from '../crypto/secret.js';
 import { PASSPHRASE_COST_DEFAULT, type PassphraseCost } from '../envelope/passphrase.js';
 import { VaultError, type VaultErrorCode } from '../errors.js';
-import { decodeGrantTerms } from '../formats/grant.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import { nameOf } from '../log/collection-log.js';
 import { generatePhrase, type PhraseLanguage } from '../keys/phrase.js';
@@ -10,18 +9,15 @@ import { encodeMessage, putSlotRequest } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
 import { printContactCard } from '../sharing/contacts.js';
 import type { SyncCall, SyncStatus } from '../sync/runner.js';
-import { logTarget } from '../sync/pull.js';
 import type { SyncReport } from '../sync/run.js';
 import { foundCollection } from './collection-writer.js';
-import { DepositBox } from './deposit-box.js';
+import { foundDepositBox } from './deposit-box.js';
 import { deposit, listDeposited, type MadeDeposit } from './depositor.js';
 import type { WorkOptions } from './document-files.js';
 import type { DocumentMetadata } from './document-view.js';
 import type { FileSource } from './file-source.js';
 import { keyName } from './inbox.js';
 import { IndexBook } from './index-book.js';
-import { checkNotedHeads, noteHeads } from './known-heads.js';
-import { maintainLinks } from './links.js';
 import { keepDevice, readLocalSlot } from './local-keystore.js';
 import { People } from './people.js';
 import { listReceived, type ReceivedShare } from './received.js';
@@ -36,7 +32,7 @@ export interface Health {
   readonly status: SyncStatus;
   /** Things kept here that the server does not have yet. */
   readonly unsent: number;
-  /** Whether 24 words exist that bring everything back. */
+  /** Whether 24 words exist that bring everything back, and the server has what they open. */
   readonly recoverable: boolean;
   /** Collections that stopped taking writes, and why. */
   readonly frozen: readonly { readonly collection: Id<'collection'>; readonly code: VaultErrorCode }[];
@@ -99,7 +95,7 @@ export class Person {
         created: session.now(),
       };
       owned.index.put(transaction, 'index.holder', vault, holder);
-      DepositBox.found(session, transaction, owned);
+      foundDepositBox(session, transaction, owned);
       session.vaults.set(nameOf(vault), owned);
       transaction.onUndo(() => session.vaults.delete(nameOf(vault)));
     });
@@ -234,34 +230,7 @@ export class Person {
    * Whatever happens, nothing kept here is lost.
    */
   async sync(options: SyncCall = {}): Promise<SyncReport> {
-    const session = this.#session;
-    const report = this.#settle(await session.sync.sync(options));
-    await checkNotedHeads(session);
-    const queued = await session.transact((transaction) => {
-      for (const owned of session.vaults.values()) maintainLinks(session, transaction, owned);
-      if (report.pushed > 0) noteHeads(session, transaction);
-      return transaction.entries.length;
-    });
-    if (queued === 0) return report;
-    const again = this.#settle(await session.sync.sync(options));
-    return { ...again, pushed: report.pushed + again.pushed, pulled: report.pulled + again.pulled };
-  }
-
-  /** A log that is not served any more to someone who only read it is a state, not a failure. */
-  #settle(report: SyncReport): SyncReport {
-    const ended = new Set<string>();
-    for (const { terms } of this.#session.index.list('index.received')) {
-      const { collection: id } = decodeGrantTerms(terms);
-      const target = logTarget(id);
-      const gone = report.failed.some(
-        ({ lane, code }) => lane === target && (code === 'forbidden' || code === 'not-found'),
-      );
-      const collection = this.#session.collection(id);
-      if (!gone || collection === null) continue;
-      collection.refused = true;
-      ended.add(target);
-    }
-    return { ...report, failed: report.failed.filter(({ lane }) => !ended.has(lane)) };
+    return this.#session.sync.sync(options);
   }
 
   /** Syncs in the background from now on; `onStatus` hears of every change. Returns the function that stops hearing. */
@@ -287,7 +256,9 @@ export class Person {
     const session = this.#session;
     session.requireOpen();
     const { collections } = session;
-    const verified = collections.map(({ verifiedAt }) => verifiedAt ?? 0);
+    // What is not served any more to this person does not get older for them.
+    const served = collections.filter(({ refused }) => !refused);
+    const verified = served.map(({ verifiedAt }) => verifiedAt ?? 0);
     const oldest = verified.length === 0 ? 0 : Math.min(...verified);
     const stale = session.now() - oldest > STALE_AFTER_MS;
     const confirmed =
@@ -296,7 +267,9 @@ export class Person {
       freshness: stale ? 'stale' : confirmed ? 'fresh' : 'unverified',
       status: session.sync.state,
       unsent: (await session.outbox.list()).length,
-      recoverable: session.index.list('index.slot').some(({ removed }) => !removed),
+      recoverable:
+        session.index.list('index.slot').some(({ removed }) => !removed) &&
+        (await session.outbox.list('slots')).length === 0,
       frozen: collections.flatMap(({ id, frozen }) =>
         frozen === null ? [] : [{ collection: printId('collection', id), code: frozen }],
       ),

@@ -1,7 +1,7 @@
 import { equalBytes } from '../crypto/hash.js';
 import { isVaultError, VaultError } from '../errors.js';
 import { decodeHead } from '../formats/head.js';
-import { logKeys } from '../log/collection-log.js';
+import { logKeys, nameOf } from '../log/collection-log.js';
 import {
   appendIdentityAnswer,
   appendIdentityRequest,
@@ -25,6 +25,8 @@ import type { Session } from './session.js';
 import { currentReaders } from './shares.js';
 
 const PAGE_OPS = 32;
+/** Of ops in one request, well below what a server takes; one op alone is never larger. */
+const PAGE_BYTES = 8 * 1024 * 1024;
 
 /**
  * Gives back to a server that was restored from an old backup what it lost: identity, ops byte for byte, files.
@@ -72,7 +74,10 @@ async function resendOps(session: Session, collection: Collection): Promise<numb
       ...(position === 0 ? {} : { after: keys.op(position) }),
     });
     if (rows.length === 0) throw new VaultError('store/damaged', { what: 'log' });
-    const ops = rows.map(({ value }) => value);
+    const ops = firstOf(
+      rows.map(({ value }) => value),
+      PAGE_BYTES,
+    );
     if (position === 0) {
       const body = encodeMessage(foundCollectionRequest, {
         op: ops[0] as Uint8Array,
@@ -90,6 +95,18 @@ async function resendOps(session: Session, collection: Collection): Promise<numb
     sent += ops.length;
   }
   return sent;
+}
+
+/** As many ops from the start as fit together, at least one. */
+function firstOf(ops: readonly Uint8Array[], bytesMax: number): Uint8Array[] {
+  const page: Uint8Array[] = [];
+  let bytes = 0;
+  for (const op of ops) {
+    bytes += op.length;
+    if (page.length > 0 && bytes > bytesMax) break;
+    page.push(op);
+  }
+  return page;
 }
 
 /** How far the server's log goes, if that is a beginning of ours. Throws `integrity/fork` otherwise. */
@@ -111,11 +128,17 @@ async function servedPosition(session: Session, { id, log }: Collection): Promis
   }
 }
 
+/** Those who read now get in again; those whose access ended after the backup was made stay out. */
 async function resendAccess(session: Session, collection: Collection): Promise<void> {
   const add = currentReaders(collection, session.now()).map(({ person }) => person);
-  if (add.length === 0) return;
+  const inside = new Set(add.map(nameOf));
+  const ended = new Map<string, Uint8Array>();
+  for (const { person } of collection.roster.history())
+    if (!inside.has(nameOf(person))) ended.set(nameOf(person), person);
+  const remove = [...ended.values()];
+  if (add.length === 0 && remove.length === 0) return;
   const { transport, signer } = session;
-  const body = encodeMessage(putAccessRequest, { add, remove: [] });
+  const body = encodeMessage(putAccessRequest, { add, remove });
   await call(transport, { method: 'PUT', path: paths.access(collection.id), body, signer }, emptyAnswer);
 }
 

@@ -66,6 +66,8 @@ export class Session {
   readonly random: RandomBytes;
   readonly now: () => number;
   readonly vaults = new Map<string, OwnedVault>();
+  /** Authors whose identity logs were asked for in vain, by name and length: once is enough while this is open. */
+  readonly askedAuthors = new Set<string>();
   readonly #collections = new Map<string, Collection>();
   #outbox!: Outbox;
   #transactions!: Transactions;
@@ -166,11 +168,15 @@ export class Session {
   /** Runs one change: all of it durable, or nothing. Throws `access/locked`, and what the change throws. */
   async transact<T>(change: (transaction: Transaction) => T | Promise<T>): Promise<T> {
     this.requireOpen();
+    let queued = false;
     const result = await this.#transactions.run((transaction) => {
       this.requireOpen();
+      transaction.onCommit(() => {
+        queued = transaction.entries.length > 0;
+      });
       return change(transaction);
     });
-    this.#sync?.notify();
+    if (queued) this.#sync?.notify();
     return result;
   }
 

@@ -3,21 +3,26 @@ import { isVaultError, VaultError } from '../errors.js';
 import { decode, encode } from '../formats/codec.js';
 import { decodeHead, type SignedHead } from '../formats/head.js';
 import { bytesToHex } from '../formats/id.js';
-import { decodeOp } from '../formats/op.js';
+import { decodeOp, decodeOpHeader } from '../formats/op.js';
 import type { LogOp } from '../log/collection-log.js';
 import { WIRE_LIMITS } from '../protocol/limits.js';
 import { opsAnswer } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
 import { call } from '../sync/answer.js';
+import type { IndexEntry } from '../records/index-entry.js';
 import type { DepositItem, InboxItem, SyncHost } from '../sync/host.js';
-import type { QueuedEntry } from '../sync/outbox.js';
+import { blobName, type QueuedEntry } from '../sync/outbox.js';
+import { BLOB_MISSING } from '../sync/push.js';
 import type { Collection } from './collection.js';
+import { afterRun } from './after-run.js';
 import { keepEvidence, liftFreeze } from './evidence.js';
+import { depositLane } from './depositor.js';
 import { forgetPruned } from './erase.js';
 import { identitiesNeeded } from './identity-book.js';
 import { receiveItem } from './inbox.js';
 import { remakePending } from './remake.js';
 import type { Session } from './session.js';
+import type { Transaction } from './transaction.js';
 
 const INBOX_CURSOR = 'cursor/inbox';
 const depositCursorKey = (vault: Uint8Array) => `cursor/deposits/${bytesToHex(vault)}`;
@@ -74,18 +79,21 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
       const collection = session.requireCollection(id);
       // Taken in as it was sent, without downloading it again.
       if (positions[0] === collection.log.position + 1) {
-        return ingest(id, { ops, head, more: isBeyond(head, positions.at(-1) ?? 0) });
+        await ingest(id, { ops, head, more: isBeyond(head, positions.at(-1) ?? 0) });
+        return keepVoid(session, collection, ops);
       }
       // Others wrote before it. It leaves the outbox when it was seen in the log, not on the server's word alone.
-      while (isPending(collection, ops)) {
+      while (!isInLog(collection, ops)) {
         const before = collection.log.position;
         const path = paths.opsAfter(id, before, WIRE_LIMITS.pullOpsMax);
         const request = { method: 'GET', path, signer: session.signer } as const;
         await ingest(id, await call(session.transport, request, opsAnswer));
         if (collection.log.position === before) throw new VaultError('sync/bad-answer', { why: 'position' });
       }
+      await keepVoid(session, collection, ops);
     },
     refused: (queued, code) => settleRefusal(session, queued, code),
+    afterRun: (report) => afterRun(session, report),
     async receivedInbox(items: readonly InboxItem[]) {
       for (const { bytes } of items) await receiveItem(session, bytes);
       await session.transact((transaction) => {
@@ -93,8 +101,7 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
           const path = paths.inboxItem(inboxItemId(bytes));
           transaction.send('inbox', { kind: 'request', method: 'DELETE', path, body: null });
         }
-        moveCursor(INBOX_CURSOR, items);
-        transaction.put(INBOX_CURSOR, encode(cursorOf(INBOX_CURSOR)));
+        moveCursor(transaction, INBOX_CURSOR, items);
       });
       await session.discover();
     },
@@ -103,14 +110,19 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
       await session.transact((transaction) => {
         for (const { bytes } of items)
           transaction.put(depositPrefix(vault) + bytesToHex(inboxItemId(bytes)), bytes);
-        moveCursor(key, items);
-        transaction.put(key, encode(cursorOf(key)));
+        moveCursor(transaction, key, items);
       });
     },
   };
 
-  function moveCursor(key: string, items: readonly { readonly cursor: number }[]): void {
-    depositCursors.set(key, Math.max(cursorOf(key), ...items.map(({ cursor }) => cursor)));
+  function moveCursor(
+    transaction: Transaction,
+    key: string,
+    items: readonly { readonly cursor: number }[],
+  ): void {
+    const cursor = Math.max(cursorOf(key), ...items.map((item) => item.cursor));
+    transaction.put(key, encode(cursor));
+    transaction.onCommit(() => depositCursors.set(key, cursor));
   }
 }
 
@@ -123,11 +135,21 @@ function isBeyond([bytes]: SignedHead, position: number): boolean {
   }
 }
 
-function isPending(collection: Collection, ops: readonly Uint8Array[]): boolean {
-  return ops.some((op) => {
+function isInLog(collection: Collection, ops: readonly Uint8Array[]): boolean {
+  return ops.every((op) => collection.isInLog(decodeOpHeader(decodeOp(op).headerBytes)));
+}
+
+/**
+ * Throws `access/not-allowed` when the server let an op in that is void, and it could not be made again: it stays in
+ * the outbox, or what it says would be lost.
+ */
+async function keepVoid(session: Session, collection: Collection, ops: readonly Uint8Array[]): Promise<void> {
+  if (collection.hasStalePending()) await remakePending(session, collection);
+  const isPending = ops.some((op) => {
     const { headerBytes } = decodeOp(op);
     return collection.pending.some((pending) => equalBytes(pending.headerBytes, headerBytes));
   });
+  if (isPending) throw new VaultError('access/not-allowed');
 }
 
 async function afterIngest(session: Session, collection: Collection): Promise<void> {
@@ -146,6 +168,12 @@ async function settleRefusal(session: Session, queued: QueuedEntry, code: string
     if (collection === null) return false;
     return remakePending(session, collection);
   }
+  if (LASTING.has(code)) {
+    const made = session.index
+      .list('index.deposited')
+      .find(({ deposit }) => depositLane(deposit) === queued.lane);
+    if (made !== undefined) return giveUpDeposit(session, made, code);
+  }
   // What was to be made exists already, or what was to be removed is gone: done, either way.
   if (
     entry.kind === 'request' &&
@@ -155,4 +183,26 @@ async function settleRefusal(session: Session, queued: QueuedEntry, code: string
     return true;
   }
   return false;
+}
+
+/** Refusals of a deposit that no later attempt mends. */
+const LASTING: ReadonlySet<string> = new Set(['ticket', 'forbidden', BLOB_MISSING]);
+
+/** A deposit that will never be taken: nothing of it waits any more, and its sender is told by its entry. */
+async function giveUpDeposit(
+  session: Session,
+  made: IndexEntry<'index.deposited'>,
+  code: string,
+): Promise<true> {
+  const files: string[] = [];
+  await session.transact(async (transaction) => {
+    for (const { id } of await session.outbox.list(depositLane(made.deposit))) {
+      const queued = await session.outbox.read(id);
+      if (queued?.entry.kind === 'blob') files.push(blobName(queued.entry.blob));
+      transaction.writes.push(...session.outbox.remove(id));
+    }
+    session.index.put(transaction, 'index.deposited', made.deposit, { ...made, refused: code });
+  });
+  for (const file of files) await session.store.blobs.remove(file);
+  return true;
 }

@@ -71,6 +71,7 @@ export function createRecordingHost(collections: readonly Uint8Array[] = []): Re
         cursor = item.cursor;
       }
     },
+    afterRun: async (report) => ({ report, again: false }),
     receivedDeposits: async () => {},
   };
   return host;
