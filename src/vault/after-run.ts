@@ -4,6 +4,7 @@ import { nameOf } from '../log/collection-log.js';
 import { logTarget } from '../sync/pull.js';
 import type { SyncReport } from '../sync/run.js';
 import type { Collection } from './collection.js';
+import { acknowledgeGrants } from './inbox.js';
 import { checkNotedHeads, noteHeads } from './known-heads.js';
 import { maintainLinks } from './links.js';
 import type { OwnedVault, Session } from './session.js';
@@ -51,6 +52,9 @@ export async function afterRun(
       );
     }
   }
+  await attempt(logTarget(session.index.collection.id), (transaction) =>
+    acknowledgeGrants(session, transaction),
+  );
   if (report.pushed > 0)
     await attempt(logTarget(session.index.collection.id), (transaction) => noteHeads(session, transaction));
   return { report: { ...report, failed }, again };
