@@ -12,6 +12,7 @@ import {
   type SyncAction,
   type SyncEvent,
   step,
+  stuckOf,
 } from '../../src/sync/machine.js';
 
 const LANES = ['identity', 'a', 'b', 'c', 'd', 'e', 'f'];
@@ -208,6 +209,39 @@ describe('the sync machine', () => {
         },
       ),
       { numRuns: 400 },
+    );
+  });
+
+  it('asks the host about one lane only so often, however its entries are made again and refused', () => {
+    const refusal = fc.constantFrom<PushOutcome>({ type: 'refused', code: 'stale-epoch' }, { type: 'done' });
+    fc.assert(
+      fc.property(fc.array(refusal, { maxLength: 40 }), fc.integer({ min: 1, max: 5 }), (script, remade) => {
+        const world = new World();
+        world.put('a');
+        world.look(['collection/a']);
+        let settles = 0;
+        for (let turn = 0; !isFinished(world.state); turn += 1) {
+          expect(turn).toBeLessThan(200);
+          const [action] = world.flying;
+          if (action?.type === 'settle') {
+            // The host makes it again, as several entries, and the server goes on refusing.
+            settles += 1;
+            world.flying.shift();
+            world.queue.set('a', []);
+            for (let i = 0; i < remade; i += 1) world.put('a');
+            world.dispatch({ type: 'settled', lane: 'a', ids: [...(world.queue.get('a') ?? [])] });
+          } else if (action?.type === 'pull') world.answer(0, { type: 'done' }, 0.5);
+          else if (action?.type === 'push')
+            world.answer(0, script[turn] ?? { type: 'refused', code: 'stale-epoch' }, 0.5);
+          else expect(world.pass()).toBe(true);
+        }
+        expect(settles).toBeLessThanOrEqual(RUN_LIMITS.settlesMax);
+        if (pendingOf(world.state) > 0) {
+          expect(settles).toBe(RUN_LIMITS.settlesMax);
+          expect(stuckOf(world.state)).toEqual([{ lane: 'a', code: 'stale-epoch' }]);
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 });

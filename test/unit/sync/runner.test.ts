@@ -56,6 +56,36 @@ describe('sync', () => {
     expect(relay.logs.get(bytesToHex(a))).toHaveLength(1);
   });
 
+  it('does what follows from a run after each one, in the background too, and sends it at once; never for ever', async () => {
+    const relay = createRelay();
+    const party = await createParty({ store: createMemoryStore(), transport: relay });
+    let follows = 1;
+    let calls = 0;
+    party.host.afterRun = async (report) => {
+      calls += 1;
+      if (follows === 0) return { report, again: false };
+      follows -= 1;
+      await party.commit(putOps(party.outbox, a, [testOp(a, calls)]));
+      return { report: { ...report, failed: [] }, again: true };
+    };
+    expect(await party.sync.sync()).toMatchObject({ pushed: 1, pending: 0 });
+    expect(calls).toBe(2);
+    follows = Infinity;
+    await party.sync.sync();
+    expect(calls).toBe(5);
+    follows = 0;
+    const synced = new Promise<void>((resolve) => {
+      party.sync.onState((state) => {
+        if (state === 'synced') resolve();
+      });
+    });
+    party.sync.start();
+    await synced;
+    await party.sync.close();
+    expect(calls).toBeGreaterThan(5);
+    expect(await party.outbox.list()).toEqual([]);
+  });
+
   it('sends nothing before the identity is known', async () => {
     const relay = createRelay();
     const party = await createParty({ store: createMemoryStore(), transport: relay, collections: [a] });
