@@ -50,9 +50,9 @@ export function deriveKeyCommitment(
   return deriveBytes(key, 32, 'key-commitment', place.vault, place.nonce, u64(place.epoch));
 }
 
-/** The id under which a deposit is adopted; the same deposit always gives the same item. SPEC §11. */
-export function deriveAdoptedItem(adoptionKey: Secret<'adoption-key'>, deposit: Uint8Array): Uint8Array {
-  return deriveBytes(adoptionKey, 16, 'adopted', deposit);
+/** The id under which the deposit of this digest is adopted; the same deposit always gives the same item. SPEC §11. */
+export function deriveAdoptedItem(adoptionKey: Secret<'adoption-key'>, digest: Uint8Array): Uint8Array {
+  return deriveBytes(adoptionKey, 16, 'adopted', digest);
 }
 
 /** The item that names a thing in an index: one thing, one item, whoever writes it first. */

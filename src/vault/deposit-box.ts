@@ -5,9 +5,10 @@ import { isVaultError, VaultError } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import { depositKeyFromSeed, deriveAdoptedItem, type KemSeed } from '../keys/hierarchy.js';
 import { encodeMessage, putTicketRequest } from '../protocol/messages.js';
+import { WIRE_LIMITS } from '../protocol/limits.js';
 import { paths } from '../protocol/paths.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
-import { decodeDocument, DOCUMENT_KIND, type DocumentContent } from '../records/document.js';
+import { decodeDocument, DOCUMENT_KIND, DOCUMENT_SCHEMA, type DocumentContent } from '../records/document.js';
 import { printVaultCard } from '../sharing/contacts.js';
 import {
   type OpenedDeposit,
@@ -18,6 +19,7 @@ import {
 import { makeMessage } from '../sharing/messages.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import { appendRecords } from './collection-writer.js';
+import { depositId } from './depositor.js';
 import { fetchFile, type WorkOptions } from './document-files.js';
 import { sendToInbox } from './inbox.js';
 import type { OwnedVault, Session } from './session.js';
@@ -41,11 +43,19 @@ export interface WaitingDeposit {
   readonly time: number;
 }
 
+interface Waiting {
+  readonly id: Id<'deposit'>;
+  readonly key: string;
+  readonly opened: OpenedDeposit;
+  readonly content: DocumentContent;
+}
+
 /** Where people without any right to read leave documents for the holder. */
 export class DepositBox {
   readonly #session: Session;
   readonly #owned: OwnedVault;
 
+  /** @internal */
   constructor(session: Session, owned: OwnedVault) {
     this.#session = session;
     this.#owned = owned;
@@ -66,7 +76,7 @@ export class DepositBox {
     const expires = options.expires ?? null;
     const ticket = session.random(16);
     await session.transact((transaction) => {
-      index.put(transaction, 'index.ticket', ticket, { ticket, depositor, expires, revoked: false });
+      index.put(transaction, 'index.ticket', ticket, { ticket, depositor, expires, revoked: null });
       const request = { depositor, expires, bytesMax: TICKET_BYTES_MAX, countMax: TICKET_COUNT_MAX };
       const body = encodeMessage(putTicketRequest, request);
       transaction.send(this.#lane, {
@@ -95,11 +105,14 @@ export class DepositBox {
     await this.#session.transact((transaction) => {
       for (const entry of this.#owned.index.list('index.ticket')) {
         if (
-          entry.revoked ||
+          entry.revoked !== null ||
           (only !== null && (entry.depositor === null || !equalBytes(entry.depositor, only)))
         )
           continue;
-        this.#owned.index.put(transaction, 'index.ticket', entry.ticket, { ...entry, revoked: true });
+        this.#owned.index.put(transaction, 'index.ticket', entry.ticket, {
+          ...entry,
+          revoked: this.#session.now(),
+        });
         const path = paths.ticket(this.#owned.vault, entry.ticket);
         transaction.send(this.#lane, { kind: 'request', method: 'DELETE', path, body: null });
       }
@@ -109,9 +122,9 @@ export class DepositBox {
   /** Deposits that have arrived and verify, oldest first. One that does not verify is left out. */
   async list(): Promise<WaitingDeposit[]> {
     const waiting: WaitingDeposit[] = [];
-    for (const { opened, content } of await this.#waiting()) {
+    for (const { id, opened, content } of await this.#waiting()) {
       waiting.push({
-        id: printId('deposit', opened.header.deposit),
+        id,
         from: printId('person', opened.header.person),
         title: content.title,
         category: isDocumentCategory(content.category) ? content.category : 'other',
@@ -135,18 +148,19 @@ export class DepositBox {
   ): Promise<Id<'item'>> {
     const session = this.#session;
     const { vault, index } = this.#owned;
-    const deposit = parseId('deposit', id);
-    const known = index.get('index.adopted', deposit);
-    if (known !== null) return printId('item', known.item);
-    const found = (await this.#waiting()).find(({ opened }) => equalBytes(opened.header.deposit, deposit));
-    if (found === undefined) throw new VaultError('usage/not-found', { id });
-    const { opened, content, key } = found;
+    const known = index.list('index.adopted').find(({ digest }) => depositId(digest) === normal(id));
+    if (known !== undefined) return printId('item', known.item);
+    const { opened, content, key } = await this.#require(id);
     await fetchFile(session, vault, content.blob, options);
     await this.#checkFile(content);
     const depositor = await session.requireIdentity(opened.header.person);
     const category = options.category ?? (isDocumentCategory(content.category) ? content.category : 'other');
-    const item = deriveAdoptedItem(this.#keys().adoptionKey, deposit);
+    const { digest } = opened;
+    const item = deriveAdoptedItem(this.#keys().adoptionKey, digest);
     await session.transact((transaction) => {
+      // Fetching took a while: another device, or this one, may have decided by now.
+      if (index.get('index.adopted', digest) !== null) return;
+      if (!this.#isOpen(opened)) throw new VaultError('usage/not-found', { id });
       const collection = ensureCollection(session, transaction, this.#owned, { category });
       renewEpoch(session, transaction, this.#owned, collection);
       // The author's proof is over the content as they wrote it, so it is filed as it came.
@@ -157,16 +171,16 @@ export class DepositBox {
         drop: [],
       });
       const adopted = {
-        deposit,
+        deposit: opened.header.deposit,
         depositor: depositor.person,
         collection: collection.id,
         item,
-        digest: opened.digest,
+        digest,
         time: session.now(),
       };
-      index.put(transaction, 'index.adopted', deposit, adopted);
+      index.put(transaction, 'index.adopted', digest, adopted);
       this.#sendReceipt(transaction, collectionLane(collection.id), opened, depositor);
-      const path = paths.deposit(vault, deposit);
+      const path = paths.deposit(vault, opened.header.deposit);
       transaction.send(collectionLane(collection.id), {
         kind: 'request',
         method: 'DELETE',
@@ -178,27 +192,22 @@ export class DepositBox {
     return printId('item', item);
   }
 
-  /** Turns a deposit away: it is deleted, here and on the server. Throws `usage/not-found`. */
+  /** Turns a deposit away: it is deleted, here, on the server and on every device. Throws `usage/not-found`. */
   async refuse(id: Id<'deposit'>): Promise<void> {
-    const deposit = parseId('deposit', id);
-    const found = (await this.#waiting()).find(({ opened }) => equalBytes(opened.header.deposit, deposit));
-    if (found === undefined) throw new VaultError('usage/not-found', { id });
+    const { key, opened } = await this.#require(id);
+    const { digest, header } = opened;
     await this.#session.transact((transaction) => {
-      transaction.delete(found.key);
+      if (!this.#isOpen(opened)) throw new VaultError('usage/not-found', { id });
+      const { index } = this.#owned;
+      index.put(transaction, 'index.refused', digest, { digest, time: this.#session.now() });
+      transaction.delete(key);
       transaction.send(this.#lane, {
         kind: 'request',
         method: 'DELETE',
-        path: paths.deposit(this.#owned.vault, deposit),
+        path: paths.deposit(this.#owned.vault, header.deposit),
         body: null,
       });
     });
-  }
-
-  /** Makes the keys of a new vault's deposit box. */
-  static found(session: Session, transaction: Transaction, owned: OwnedVault): void {
-    const seed = session.random(32);
-    const adoptionKey = session.random(32);
-    owned.index.put(transaction, 'index.deposit-key', DEPOSIT_KEY, { seed, adoptionKey });
   }
 
   get #lane(): string {
@@ -218,11 +227,11 @@ export class DepositBox {
     };
   }
 
-  async #waiting(): Promise<{ key: string; opened: OpenedDeposit; content: DocumentContent }[]> {
+  async #waiting(): Promise<Waiting[]> {
     const session = this.#session;
     session.requireOpen();
     const { seed, publicKey } = this.#keys();
-    const waiting = [];
+    const waiting: Waiting[] = [];
     for (const { key, value } of await session.store.scan({ prefix: depositPrefix(this.#owned.vault) })) {
       try {
         const depositor = await session.requireIdentity(readDepositHeader(value).person);
@@ -234,9 +243,11 @@ export class DepositBox {
           depositSeed: seed,
           depositKey: publicKey,
         });
-        if (this.#owned.index.get('index.adopted', opened.header.deposit) !== null) continue;
-        if (opened.content.kind === DOCUMENT_KIND)
-          waiting.push({ key, opened, content: decodeDocument(opened.content.body) });
+        const { kind, schema, body } = opened.content;
+        if (!this.#isOpen(opened) || kind !== DOCUMENT_KIND || schema !== DOCUMENT_SCHEMA) continue;
+        const content = decodeDocument(body);
+        if (namesExactly(opened.header, content))
+          waiting.push({ id: depositId(opened.digest), key, opened, content });
       } catch (error) {
         // Anyone with a ticket may send anything: what does not verify is not shown.
         if (!isVaultError(error) || !/^(format|integrity|share)\//.test(error.code)) throw error;
@@ -244,6 +255,25 @@ export class DepositBox {
     }
     seed.wipe();
     return waiting;
+  }
+
+  async #require(id: Id<'deposit'>): Promise<Waiting> {
+    const wanted = normal(id);
+    const found = (await this.#waiting()).find((waiting) => waiting.id === wanted);
+    if (found === undefined) throw new VaultError('usage/not-found', { id });
+    return found;
+  }
+
+  /** Whether a deposit was made with a ticket of this vault, and nobody has decided about it. SPEC R-DEP-3. */
+  #isOpen({ header, digest }: OpenedDeposit): boolean {
+    const { index } = this.#owned;
+    const decided = index.get('index.adopted', digest) ?? index.get('index.refused', digest);
+    const ticket = index.get('index.ticket', header.ticket);
+    if (decided !== null || ticket === null) return false;
+    if (ticket.depositor !== null && !equalBytes(ticket.depositor, header.person)) return false;
+    return [ticket.expires, ticket.revoked].every(
+      (end) => end === null || header.time < end + WIRE_LIMITS.clockWindowMs,
+    );
   }
 
   async #checkFile({ blob }: DocumentContent): Promise<void> {
@@ -282,4 +312,23 @@ export class DepositBox {
     });
     sendToInbox(transaction, depositor.person, bytes, lane);
   }
+}
+
+/** Makes the keys of a new vault's deposit box. */
+export function foundDepositBox(session: Session, transaction: Transaction, owned: OwnedVault): void {
+  const seed = session.random(32);
+  const adoptionKey = session.random(32);
+  owned.index.put(transaction, 'index.deposit-key', DEPOSIT_KEY, { seed, adoptionKey });
+}
+
+/** What the server was told to keep for a deposit is what its content needs, and nothing else. SPEC R-DEP-4. */
+function namesExactly({ blobs }: OpenedDeposit['header'], { blob }: DocumentContent): boolean {
+  const [named] = blobs;
+  return (
+    blobs.length === 1 && named !== undefined && equalBytes(named[0], blob.id) && named[1] === blob.stored
+  );
+}
+
+function normal(id: Id<'deposit'>): Id<'deposit'> {
+  return printId('deposit', parseId('deposit', id));
 }
