@@ -8,6 +8,7 @@ export { explain, isVaultError, VaultError, type VaultErrorCode, type VaultError
 export type { PassphraseCost } from './envelope/passphrase.js';
 export type { Id, IdKind } from './formats/id.js';
 export type { PhraseLanguage } from './keys/phrase.js';
+export type { RequestKeyId, RequestSigner } from './protocol/request-signature.js';
 export { categoryLabel, DOCUMENT_CATEGORIES, type DocumentCategory } from './records/category.js';
 export type { Trust } from './sharing/contacts.js';
 export type {

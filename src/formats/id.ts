@@ -16,6 +16,7 @@ const KINDS = {
   message: { prefix: 'msg_', bytes: 16 },
 } as const;
 
+/** What ids name. */
 export type IdKind = keyof typeof KINDS;
 
 /** A printed id; its prefix says what it names, so one kind is never taken for another (A33). */

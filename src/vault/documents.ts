@@ -38,6 +38,7 @@ export class Documents {
   readonly #session: Session;
   readonly #owned: OwnedVault;
 
+  /** @internal */
   constructor(session: Session, owned: OwnedVault) {
     this.#session = session;
     this.#owned = owned;

@@ -49,7 +49,7 @@ export interface CreateOptions extends CommonOptions {
   readonly server: string;
   /** What the contact card will say; a claim. */
   readonly name?: string;
-  readonly kind?: DeviceProfile['kind'];
+  readonly kind?: 'patient' | 'professional' | 'institution' | 'app';
   /** Cost of checking the passphrase; the floor is 64 MiB and three passes. */
   readonly cost?: PassphraseCost;
 }

@@ -20,6 +20,7 @@ export interface Contact {
 export class People {
   readonly #session: Session;
 
+  /** @internal */
   constructor(session: Session) {
     this.#session = session;
   }
@@ -79,6 +80,8 @@ export class People {
    * The verified identity of a contact, for sharing. Throws `share/unknown-person` unless their card was added.
    *
    * The pinned log and the newest one known must be one history.
+   *
+   * @internal
    */
   async identityOf(id: Id<'person'>): Promise<{ readonly identity: Identity; readonly trust: Trust }> {
     const person = parseId('person', id);

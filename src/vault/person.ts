@@ -48,6 +48,7 @@ export class Person {
   readonly people: People;
   readonly #session: Session;
 
+  /** @internal */
   constructor(session: Session) {
     this.#session = session;
     this.id = printId('person', session.author.person);

@@ -34,6 +34,7 @@ export class ReceivedShare {
   readonly begins: number;
   readonly expires: number | null;
 
+  /** @internal */
   constructor(session: Session, collection: Collection, termsBytes: Uint8Array) {
     this.#session = session;
     this.#collection = collection;

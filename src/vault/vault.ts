@@ -74,6 +74,7 @@ export class Vault {
   readonly #owned: OwnedVault;
   readonly #people: People;
 
+  /** @internal */
   constructor(session: Session, owned: OwnedVault, people: People) {
     this.#session = session;
     this.#owned = owned;
