@@ -89,6 +89,7 @@ export function unlinkDocument(
   transaction: Transaction,
   owned: OwnedVault,
   link: IndexEntry<'index.link'>,
+  why: 'revoked' | 'erased' = 'revoked',
 ): void {
   const share = session.collection(link.collection);
   if (link.ended === null)
@@ -98,13 +99,19 @@ export function unlinkDocument(
   const revisions = keptHistory(share, link.linkItem).filter(({ body }) => body !== null);
   if (found === null || revisions.length === 0) return;
   const drop = blobsOnlyIn(share, link.linkItem, revisions);
-  if (found.current.body !== null) removeLinked(session, transaction, owned, link, share);
+  if (found.current.body !== null) {
+    // Someone whose last document was taken back keeps no key; of an erased one they are told, so that it goes there too.
+    if (why === 'revoked') endIfLast(session, transaction, owned, link, share);
+    const base = headsOf(share, link.linkItem);
+    const removal = { item: link.linkItem, base, kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body: null };
+    appendRecords(transaction, share, [removal]);
+  }
   // The server deletes the ciphertext of the link as well; what the person kept, they have.
   const changes = revisions.map(({ change }) => change);
   appendPrune(transaction, share, changes, { add: [], drop });
 }
 
-function removeLinked(
+function endIfLast(
   session: Session,
   transaction: Transaction,
   owned: OwnedVault,
@@ -120,9 +127,6 @@ function removeLinked(
   });
   // First the new key: someone whose last document this was must not even learn that it was removed.
   if (!others) rotateCollection(session, transaction, owned, share, { remove: [link.person] });
-  const base = headsOf(share, link.linkItem);
-  const removal = { item: link.linkItem, base, kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body: null };
-  appendRecords(transaction, share, [removal]);
 }
 
 /**
@@ -140,7 +144,7 @@ export function eraseLinks(
     const isAbout =
       equalBytes(link.sourceItem, source.item) && equalBytes(link.sourceCollection, source.collection.id);
     const frozen = session.collection(link.collection)?.frozen ?? null;
-    if (isAbout && frozen === null) unlinkDocument(session, transaction, owned, link);
+    if (isAbout && frozen === null) unlinkDocument(session, transaction, owned, link, 'erased');
   }
 }
 
@@ -163,7 +167,7 @@ export function maintainLinks(session: Session, transaction: Transaction, owned:
     const source = origin?.view.get(link.sourceItem)?.current;
     if (origin === null || source === undefined) continue;
     if (isErased(origin, link.sourceItem)) {
-      unlinkDocument(session, transaction, owned, link);
+      unlinkDocument(session, transaction, owned, link, 'erased');
       continue;
     }
     // What cannot be read here cannot be given on with its file: the link stays at what it shows.
