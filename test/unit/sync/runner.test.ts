@@ -3,7 +3,8 @@ import { VaultError, type VaultErrorCode } from '../../../src/errors.js';
 import { encode } from '../../../src/formats/codec.js';
 import { bytesToBase64url, bytesToHex } from '../../../src/formats/id.js';
 import { createMemoryStore } from '../../../src/store/memory.js';
-import { IDENTITY_LANE } from '../../../src/sync/outbox.js';
+import { encodeRefusal } from '../../../src/protocol/refusal.js';
+import { blobName, collectionLane, IDENTITY_LANE } from '../../../src/sync/outbox.js';
 import type { SyncProgress } from '../../../src/sync/run.js';
 import type { Transport } from '../../../src/sync/transport.js';
 import { createRelay, type Relay } from '../../support/relay.js';
@@ -84,6 +85,28 @@ describe('sync', () => {
     await party.sync.close();
     expect(calls).toBeGreaterThan(5);
     expect(await party.outbox.list()).toEqual([]);
+  });
+
+  it('takes a file that someone else has uploaded as sent', async () => {
+    const relay = createRelay();
+    const transport: Transport = {
+      send: async (request) =>
+        request.path.includes('/blobs/')
+          ? { status: 409, headers: new Headers(), body: encodeRefusal('exists') }
+          : relay.send(request),
+    };
+    const party = await createParty({ store: createMemoryStore(), transport });
+    const blob = new Uint8Array(16).fill(7);
+    const sink = await party.store.blobs.write(blobName(blob), 'new');
+    await sink.append(Uint8Array.of(1, 2, 3));
+    await sink.commit();
+    const entry = { kind: 'blob', vault: new Uint8Array(16), blob, ticket: null } as const;
+    await party.commit([
+      ...party.outbox.put([{ lane: collectionLane(a), entry }]),
+      ...putOps(party.outbox, a, [testOp(a, 0)]),
+    ]);
+    expect(await party.sync.sync()).toMatchObject({ pushed: 2, pending: 0, failed: [] });
+    expect(party.host.refusals).toEqual([]);
   });
 
   it('sends nothing before the identity is known', async () => {
