@@ -324,6 +324,8 @@ function sealRoster(collection: Collection, change: RosterChange): { change: Uin
 
 function requireWritable(collection: Collection): LogState {
   if (collection.frozen !== null) throw new VaultError('integrity/frozen', { because: collection.frozen });
+  // What was not seen whole may hide a removal: nothing is sealed on top of it. R-OP-8.
+  if (collection.incomplete) throw new VaultError('integrity/dropped', { position: collection.log.position });
   const state = collection.requireState();
   if (collection.role === null) throw new VaultError('access/not-allowed');
   return state;
