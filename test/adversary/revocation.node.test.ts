@@ -34,6 +34,7 @@ describe('after Alice has taken back what Dr Martin could read', () => {
     nurse = await stage.enter('nurse', { kind: 'professional' });
     for (const { person } of [alice, martin, nurse]) await requireSync(person);
     const vault = await alice.person.createVault({ holder: { birthName: 'Martel' } });
+    await requireSync(alice.person);
     await vault.documents.add(text('TSH 1.0'), { category: 'laboratory', title: 'TSH' });
     await requireSync(alice.person);
     const [row] = stage.operator.query<{ collection: Uint8Array }>(
