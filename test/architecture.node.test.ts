@@ -44,7 +44,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sync',
     'sharing',
   ],
-  index: ['errors', 'envelope', 'formats', 'keys', 'protocol', 'records', 'sharing', 'store', 'sync', 'vault'],
+  index: [
+    'errors',
+    'envelope',
+    'formats',
+    'keys',
+    'protocol',
+    'records',
+    'sharing',
+    'store',
+    'sync',
+    'vault',
+  ],
   server: ['errors', 'crypto/hash', 'crypto/random', 'crypto/sign', 'crypto/sodium', 'formats', 'protocol'],
 };
 

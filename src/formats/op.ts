@@ -25,7 +25,9 @@ type Payload = 'roster' | 'previous-key';
 /** The meaning of an op's first changes: one of these lists, no other. SPEC §6.2. */
 const payloads = (...lists: readonly (readonly Payload[])[]) =>
   z.custom<Payload[]>(
-    (value) => Array.isArray(value) && lists.some((list) => list.join() === value.join() && list.length === value.length),
+    (value) =>
+      Array.isArray(value) &&
+      lists.some((list) => list.join() === value.join() && list.length === value.length),
   );
 const notAfter = z.nullable(
   z.custom<number>(

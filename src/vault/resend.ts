@@ -121,7 +121,7 @@ async function servedPosition(session: Session, { id, log }: Collection): Promis
   } catch (error) {
     if (
       isVaultError(error, 'sync/refused') &&
-      (error.details['status'] === 404 || error.details['status'] === 403)
+      (error.details.status === 404 || error.details['status'] === 403)
     )
       return 0;
     throw error;

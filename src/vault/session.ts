@@ -192,7 +192,7 @@ export class Session {
         );
         return entries;
       } catch (error) {
-        if (isVaultError(error, 'sync/refused') && error.details['status'] === 404) return [];
+        if (isVaultError(error, 'sync/refused') && error.details.status === 404) return [];
         throw error;
       }
     });

@@ -129,7 +129,12 @@ export function checkTransport(name: string, open: () => Promise<TransportUnderT
     it('sends bytes as bytes, and takes the answer to them in CBOR', () =>
       using(async ({ transport, seen, behave }) => {
         behave({ type: 'answer', body: encode({}), contentType: CBOR });
-        const piece = { ...get, method: 'PATCH', body: new Uint8Array(3), type: 'application/octet-stream' } as const;
+        const piece = {
+          ...get,
+          method: 'PATCH',
+          body: new Uint8Array(3),
+          type: 'application/octet-stream',
+        } as const;
         expect(await codeOf(transport.send(piece))).toBe('none');
         expect(seen[0]?.headers['content-type']).toBe('application/octet-stream');
         behave({ type: 'answer', body: encode({}), contentType: 'application/octet-stream' });

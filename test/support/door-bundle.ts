@@ -2,7 +2,10 @@ import { build, type BuildResult, type Metafile } from 'esbuild';
 import type { Door } from './doors.js';
 
 /** Bundles one door as an app's bundler would; with packages outside, or inside and minified. libsodium stays outside. */
-export async function bundleDoor(door: Door, packages: 'bundle' | 'external'): Promise<BuildResult<{ metafile: true; write: false }>> {
+export async function bundleDoor(
+  door: Door,
+  packages: 'bundle' | 'external',
+): Promise<BuildResult<{ metafile: true; write: false }>> {
   return build({
     entryPoints: [door.module],
     outdir: 'out',
