@@ -41,6 +41,8 @@ export async function openScene(seed: string): Promise<Scene> {
   const alice = await stage.enter('alice');
   const martin = await stage.enter('martin', { kind: 'professional' });
   const vault = await alice.person.createVault({ holder: { birthName: 'Martel' } });
+  // One new log at a time, so that the newest is known.
+  await requireSync(alice.person);
   await vault.documents.add(text('a shadow'), { category: 'imaging', title: 'Scan' });
   await requireSync(alice.person);
   const imaging = newest(stage);
