@@ -1,21 +1,25 @@
-import { equalBytes } from '../crypto/hash.js';
+import { equalBytes, hash } from '../crypto/hash.js';
 import { expose } from '../crypto/secret.js';
 import { isVaultError, VaultError } from '../errors.js';
 import { decode } from '../formats/codec.js';
 import { decodeSignedDepositReceipt } from '../formats/deposit.js';
 import { decodeConsentReceipt, decodeGrantTerms } from '../formats/grant.js';
-import { encodeMessage, sendRequest } from '../protocol/messages.js';
-import { paths } from '../protocol/paths.js';
 import { decodeWrapped } from '../formats/wrapped.js';
 import { nameOf } from '../log/collection-log.js';
 import type { Identity } from '../protocol/identity-chain.js';
+import { encodeMessage, sendRequest } from '../protocol/messages.js';
+import { paths } from '../protocol/paths.js';
 import { signConsent, verifyConsent } from '../sharing/consents.js';
 import { verifyDepositReceipt } from '../sharing/deposits.js';
 import { openGrant, readGrantHeader } from '../sharing/grants.js';
 import { makeMessage, openMessage, readMessageHeader } from '../sharing/messages.js';
 import type { Session } from './session.js';
-import { inboxItemId } from './sync-host.js';
 import type { Transaction } from './transaction.js';
+
+/** The name the server keeps an inbox item under; both sides derive it from the bytes. */
+export function inboxItemId(bytes: Uint8Array): Uint8Array {
+  return hash('inbox', bytes).slice(0, 16);
+}
 
 /**
  * Takes in one item of the inbox: a grant, a consent, a deposit receipt.

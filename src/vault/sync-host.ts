@@ -1,4 +1,3 @@
-import { equalBytes, hash } from '../crypto/hash.js';
 import { isVaultError, VaultError } from '../errors.js';
 import { decode, encode } from '../formats/codec.js';
 import { decodeHead, type SignedHead } from '../formats/head.js';
@@ -8,18 +7,18 @@ import type { LogOp } from '../log/collection-log.js';
 import { WIRE_LIMITS } from '../protocol/limits.js';
 import { opsAnswer } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
-import { call } from '../sync/answer.js';
 import type { IndexEntry } from '../records/index-entry.js';
+import { call } from '../sync/answer.js';
 import type { DepositItem, InboxItem, SyncHost } from '../sync/host.js';
 import { blobName, type QueuedEntry } from '../sync/outbox.js';
 import { BLOB_MISSING } from '../sync/push.js';
-import type { Collection } from './collection.js';
 import { afterRun } from './after-run.js';
-import { keepEvidence, liftFreeze } from './evidence.js';
+import type { Collection } from './collection.js';
 import { depositLane } from './depositor.js';
 import { forgetPruned } from './erase.js';
+import { keepEvidence, liftFreeze } from './evidence.js';
 import { identitiesNeeded } from './identity-book.js';
-import { receiveItem } from './inbox.js';
+import { inboxItemId, receiveItem } from './inbox.js';
 import { remakePending } from './remake.js';
 import type { Session } from './session.js';
 import type { Transaction } from './transaction.js';
@@ -29,11 +28,6 @@ const depositCursorKey = (vault: Uint8Array) => `cursor/deposits/${bytesToHex(va
 
 /** The prefix under which deposits wait for an owner's decision. */
 export const depositPrefix = (vault: Uint8Array) => `deposit/${bytesToHex(vault)}/`;
-
-/** The name the server keeps an inbox item under; both sides derive it from the bytes. */
-export function inboxItemId(bytes: Uint8Array): Uint8Array {
-  return hash('inbox', bytes).slice(0, 16);
-}
 
 /** Connects a session with sync: verifies what arrives, remakes what was refused. */
 export async function createSyncHost(session: Session): Promise<SyncHost> {
