@@ -1,3 +1,4 @@
+import { equalBytes } from '../crypto/hash.js';
 import { isVaultError, VaultError } from '../errors.js';
 import { decode, encode } from '../formats/codec.js';
 import { decodeHead, type SignedHead } from '../formats/head.js';
