@@ -1,11 +1,11 @@
 import { equalBytes } from '../crypto/hash.js';
 import { systemRandom } from '../crypto/random.js';
-import { signRaw } from '../crypto/sign.js';
+import { signingKeyPairFromSeed, signRaw } from '../crypto/sign.js';
 import { loadSodium } from '../crypto/sodium.js';
-import { type PassphraseCost, PASSPHRASE_COST_DEFAULT } from '../envelope/passphrase.js';
+import { PASSPHRASE_COST_DEFAULT, type PassphraseCost } from '../envelope/passphrase.js';
 import { isVaultError, VaultError } from '../errors.js';
-import { admitDevice, generateDeviceSeed, generateIdentity, personalVaultId } from '../keys/identity.js';
 import { derivePersonalIndexKey, derivePersonalRosterKey } from '../keys/hierarchy.js';
+import { admitDevice, generateDeviceSeed, generateIdentity, personalVaultId } from '../keys/identity.js';
 import { parsePhrase } from '../keys/phrase.js';
 import { createPassphraseSlot, openPassphraseSlot, openPhraseSlot, phraseSlotAccess } from '../keys/slots.js';
 import { type Identity, verifyIdentityLog } from '../protocol/identity-chain.js';
@@ -29,7 +29,6 @@ import { IdentityBook } from './identity-book.js';
 import { type DeviceProfile, keepDevice, openDevice, readLocalSlot } from './local-keystore.js';
 import { Person } from './person.js';
 import { Session } from './session.js';
-import { signingKeyPairFromSeed } from '../crypto/sign.js';
 
 /** What every way of opening a person takes. */
 export interface CommonOptions {
@@ -85,11 +84,7 @@ export async function createPerson(options: CreateOptions): Promise<Person> {
   const random = systemRandom;
   await requireEmpty(store);
   const transport = transportOf(options, server);
-  const { key: serverKey } = await call(
-    transport,
-    { method: 'GET', path: paths.server, signer: null },
-    serverAnswer,
-  );
+  const serverKey = await fetchServerKey(transport);
   const { identity, rootSeed, personalRoot, deviceSeed } = generateIdentity(random, now());
   const book = new IdentityBook(store);
   const { person } = identity;
@@ -179,11 +174,7 @@ export async function recoverPerson(options: RecoverOptions): Promise<Person> {
   await requireEmpty(store);
   const entropy = await parsePhrase(words);
   const transport = transportOf(options, server);
-  const { key: serverKey } = await call(
-    transport,
-    { method: 'GET', path: paths.server, signer: null },
-    serverAnswer,
-  );
+  const serverKey = await fetchServerKey(transport);
   const { slotId, auth } = phraseSlotAccess(entropy);
   const signer = {
     keyId: { type: 'slot', slot: slotId } as const,
@@ -220,6 +211,12 @@ export async function recoverPerson(options: RecoverOptions): Promise<Person> {
   // Until this returns once, the store holds the person but not their documents; a later sync goes on where it stopped.
   await recovered.sync();
   return recovered;
+}
+
+/** The key that signs this server's heads: named in the first op of every collection founded there. */
+async function fetchServerKey(transport: Transport): Promise<Uint8Array> {
+  const request = { method: 'GET', path: paths.server, signer: null } as const;
+  return (await call(transport, request, serverAnswer)).key;
 }
 
 async function fetchSlot(

@@ -2,6 +2,7 @@ import type { RandomBytes } from '../crypto/random.js';
 import { Secret } from '../crypto/secret.js';
 import { signingKeyPairFromSeed, signRaw } from '../crypto/sign.js';
 import { isVaultError, VaultError, type VaultErrorCode } from '../errors.js';
+import { decodeGrantTerms } from '../formats/grant.js';
 import {
   deriveKemKey,
   derivePersonalIndexKey,
@@ -9,26 +10,24 @@ import {
   type KemSeed,
   type PersonalRoot,
 } from '../keys/hierarchy.js';
-import { nameOf } from '../log/collection-log.js';
+import { logKeys, nameOf } from '../log/collection-log.js';
 import type { Author } from '../log/sign-op.js';
-import { admitsDevice, type Identity, identityHead, verifyIdentityLog } from '../protocol/identity-chain.js';
+import { admitsDevice, type Identity, verifyIdentityLog } from '../protocol/identity-chain.js';
 import { identityAnswer } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
 import type { RequestSigner } from '../protocol/request-signature.js';
 import type { Store } from '../store/port.js';
 import { call } from '../sync/answer.js';
-import { collectionLane, openOutbox, type Outbox } from '../sync/outbox.js';
+import { collectionLane, type Outbox, openOutbox } from '../sync/outbox.js';
 import { createSync, type Sync } from '../sync/runner.js';
 import type { Transport } from '../sync/transport.js';
 import { systemWait } from '../sync/wait.js';
 import { Collection, type CollectionContext } from './collection.js';
+import { readEvidence } from './evidence.js';
 import type { IdentityBook, IdentityNeed } from './identity-book.js';
 import { IndexBook } from './index-book.js';
 import type { DeviceProfile } from './local-keystore.js';
-import { readEvidence } from './evidence.js';
 import { createSyncHost } from './sync-host.js';
-import { decodeGrantTerms } from '../formats/grant.js';
-import { logKeys } from '../log/collection-log.js';
 import { type Transaction, Transactions } from './transaction.js';
 
 /** A vault this person owns: its id and its index. */
@@ -281,11 +280,6 @@ export class Session {
 
   requireOpen(): void {
     if (this.#locked) throw new VaultError('access/locked');
-  }
-
-  /** How many entries of a person's own identity log this device knows. */
-  get identityLength(): number {
-    return identityHead(this.identity)[0];
   }
 
   async #open(
