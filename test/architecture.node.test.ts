@@ -15,6 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   formats: ['errors', 'crypto/hash', 'crypto/secret', 'crypto/sign'],
   protocol: ['errors', 'formats', 'crypto/hash', 'crypto/sign'],
   records: ['errors', 'formats'],
+  live: [],
   envelope: ['errors', 'crypto', 'formats', 'protocol', 'records'],
   keys: ['errors', 'crypto', 'formats', 'protocol', 'records', 'envelope'],
   log: [
@@ -33,6 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sharing: ['errors', 'crypto', 'formats', 'protocol', 'records', 'envelope', 'keys', 'log'],
   vault: [
     'errors',
+    'live',
     'crypto',
     'formats',
     'protocol',
@@ -46,6 +48,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   index: [
     'errors',
+    'live',
     'envelope',
     'formats',
     'keys',

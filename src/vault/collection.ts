@@ -76,6 +76,7 @@ export class Collection {
   readonly #unproven = new Map<string, { readonly change: Uint8Array; readonly vault: Uint8Array }>();
   /** Own ops that the log holds without effect, by line and number: what they say is still to be said. */
   readonly #voided = new Set<string>();
+  #version = 0;
 
   constructor(id: Uint8Array, context: CollectionContext, log = new CollectionLog(id)) {
     this.id = id;
@@ -109,6 +110,11 @@ export class Collection {
   /** The state with this device's pending ops applied: what the next op builds on. Null before the first op. */
   get state(): LogState | null {
     return this.#local;
+  }
+
+  /** Rises with every change of what is shown of this collection: records, readers, standing. */
+  get version(): number {
+    return this.#version + this.view.version;
   }
 
   get pending(): readonly PendingOp[] {
@@ -168,6 +174,7 @@ export class Collection {
       this.#rebase();
       this.openWaiting();
       this.refused = false;
+      this.#version++;
       // An old head served again is no news: how fresh this is, the head itself says (A44, I9).
       if (!served.more) this.verifiedAt = Math.min(this.context.now(), this.log.headContent()?.time ?? 0);
     });
@@ -180,8 +187,10 @@ export class Collection {
     const before = this.#local;
     this.#local = this.#applyPending(before, op).state;
     this.#pending.push(op);
+    this.#version++;
     for (const record of records) this.view.put(this.#revisionOf(record, op.header, null));
     transaction.onUndo(() => {
+      this.#version++;
       this.#pending = this.#pending.filter((other) => other !== op);
       this.#local = before;
       for (const { item, change } of records) this.view.drop(item, change);

@@ -30,12 +30,19 @@ export interface Item {
 export class RecordView {
   readonly #items = new Map<string, Revision[]>();
   readonly #changes = new Map<string, Revision>();
+  #version = 0;
+
+  /** Rises with every change of any item. */
+  get version(): number {
+    return this.#version;
+  }
 
   /** Adds a revision, or replaces the same one (when its op gets a position). */
   put(revision: Revision): void {
     const name = nameOf(revision.item);
     const change = nameOf(revision.change);
     const before = this.#changes.get(change);
+    this.#version++;
     this.#changes.set(change, revision);
     const revisions = this.#items.get(name);
     if (revisions === undefined) {
@@ -62,6 +69,7 @@ export class RecordView {
   drop(item: Uint8Array, change: Uint8Array): void {
     const name = nameOf(item);
     const rest = (this.#items.get(name) ?? []).filter((revision) => !equalBytes(revision.change, change));
+    this.#version++;
     this.#changes.delete(nameOf(change));
     if (rest.length === 0) this.#items.delete(name);
     else this.#items.set(name, rest);
@@ -98,6 +106,7 @@ export class RecordView {
   /** Lets go of everything, overwriting what was decrypted: it may hold keys. */
   clear(): void {
     for (const { body } of this.#changes.values()) body?.fill(0);
+    this.#version++;
     this.#items.clear();
     this.#changes.clear();
   }

@@ -10,6 +10,8 @@ import {
   type KemSeed,
   type PersonalRoot,
 } from '../keys/hierarchy.js';
+import { Changes } from '../live/changes.js';
+import { LiveCache } from '../live/live-cache.js';
 import { logKeys, nameOf } from '../log/collection-log.js';
 import type { Author } from '../log/sign-op.js';
 import { admitsDevice, type Identity, verifyIdentityLog } from '../protocol/identity-chain.js';
@@ -65,6 +67,9 @@ export class Session {
   readonly random: RandomBytes;
   readonly now: () => number;
   readonly vaults = new Map<string, OwnedVault>();
+  /** Tells everything live that something changed; ends when the session is locked. */
+  readonly changes = new Changes();
+  readonly lives = new LiveCache();
   /** Authors whose identity logs were asked for in vain, by name and length: once is enough while this is open. */
   readonly askedAuthors = new Set<string>();
   readonly #collections = new Map<string, Collection>();
@@ -176,6 +181,7 @@ export class Session {
       return change(transaction);
     });
     if (queued) this.#sync?.notify();
+    this.changes.notify();
     return result;
   }
 
@@ -234,6 +240,7 @@ export class Session {
     }
     await this.#learnContacts();
     for (const collection of this.#collections.values()) collection.openWaiting();
+    this.changes.notify();
   }
 
   /** Whether an index of this person, or a vault's of theirs, is this collection or lists it as its own. */
@@ -258,6 +265,7 @@ export class Session {
   async lock(): Promise<void> {
     if (this.#locked) return;
     this.#locked = true;
+    this.changes.end();
     await this.#sync.close();
     for (const collection of this.#collections.values()) collection.lock();
     this.author.deviceKey.wipe();

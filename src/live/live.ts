@@ -1,0 +1,202 @@
+/**
+ * Values that change, in the shape that frameworks take as it is: Svelte stores, RxJS, React's `useSyncExternalStore`,
+ * Solid's `from`, and a plain `for await`.
+ */
+
+/** What a subscriber may be: a function that takes each value, or an observer. */
+export type LiveListener<T> = ((value: T) => void) | LiveObserver<T>;
+
+/** The parts of an observer; each may be missing. */
+export interface LiveObserver<T> {
+  /** Takes the value at once when there is one, then at every change. */
+  next?(value: T): void;
+  /** Takes what reading the value threw; a value may follow. */
+  error?(error: unknown): void;
+  /** Called once when no value follows: the person was locked or closed. */
+  complete?(): void;
+}
+
+/** Ends a subscription; callable, and also an object for those who expect one. */
+export interface Unsubscribe {
+  (): void;
+  unsubscribe(): void;
+}
+
+/** A value that changes, without having to ask for it again. All its functions may be passed on without the object. */
+export interface Live<T> {
+  /** The value now: the same object until it changes; `undefined` before the first value, on an error and after the end. */
+  readonly getSnapshot: () => T | undefined;
+  /** What reading the value threw last, or `null`. */
+  readonly getError: () => unknown;
+  /** Hears of the value at once when there is one, and of every change; of several at once, of the last. */
+  readonly subscribe: (listener: LiveListener<T>) => Unsubscribe;
+  /** The value now and each that follows; a slow reader misses those in between. Throws what reading threw. */
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined>;
+}
+
+/** Where a live value comes from. */
+export interface LiveSource<T> {
+  /** Differs, by `Object.is`, when the value may have changed. Has to be cheap: it is asked at every notice. */
+  version(): unknown;
+  /** The value now; `undefined` when there is none so far. What it throws is kept as the error. */
+  read(): T | undefined;
+  /** Calls back when `version` may differ, and once with `'end'` when it never will again; returns what ends that. */
+  watch(onNotice: (notice?: 'end') => void): () => void;
+}
+
+const NEVER_READ = Symbol('never read');
+
+/** Makes a live value; two values that `isSame` holds for one are one, and the earlier object stays. */
+export function createLive<T>(
+  source: LiveSource<T>,
+  isSame: (before: T, after: T) => boolean = Object.is,
+): Live<T> {
+  const observers = new Set<LiveObserver<T>>();
+  let version: unknown = NEVER_READ;
+  let value: T | undefined;
+  let error: unknown = null;
+  let unwatch: (() => void) | null = null;
+  let ended = false;
+
+  /** Reads again if it may be worth it; true when there is something new to tell. */
+  const refresh = (): boolean => {
+    if (ended) return false;
+    const now = source.version();
+    if (Object.is(now, version)) return false;
+    version = now;
+    const before = value;
+    const failedBefore = error;
+    try {
+      const next = source.read();
+      const isOld = before !== undefined && next !== undefined && isSame(before, next);
+      if (!isOld) value = next;
+      error = null;
+    } catch (thrown) {
+      value = undefined;
+      error = thrown ?? new Error('unknown');
+    }
+    return !Object.is(value, before) || error !== failedBefore;
+  };
+
+  const end = (): void => {
+    if (ended) return;
+    ended = true;
+    value = undefined;
+    unwatch?.();
+    unwatch = null;
+    for (const observer of [...observers]) observer.complete?.();
+    observers.clear();
+  };
+
+  const tell = (observer: LiveObserver<T>): void => {
+    if (error !== null) observer.error?.(error);
+    else if (value !== undefined) observer.next?.(value);
+  };
+
+  const onNotice = (notice?: 'end'): void => {
+    if (notice === 'end') end();
+    else if (refresh()) for (const observer of [...observers]) if (observers.has(observer)) tell(observer);
+  };
+
+  const subscribe = (listener: LiveListener<T>): Unsubscribe => {
+    // An object of its own for each call: the same function may subscribe twice.
+    const observer: LiveObserver<T> =
+      typeof listener === 'function'
+        ? { next: (next) => listener(next) }
+        : {
+            next: (next) => listener.next?.(next),
+            error: (thrown) => listener.error?.(thrown),
+            complete: () => listener.complete?.(),
+          };
+    const unsubscribe = (): void => {
+      if (!observers.delete(observer) || observers.size > 0) return;
+      unwatch?.();
+      unwatch = null;
+    };
+    if (ended) observer.complete?.();
+    else {
+      observers.add(observer);
+      unwatch ??= source.watch(onNotice);
+      refresh();
+      if (observers.has(observer)) tell(observer);
+    }
+    return Object.assign(unsubscribe, { unsubscribe });
+  };
+
+  const live: Live<T> = {
+    getSnapshot: () => {
+      refresh();
+      return value;
+    },
+    getError: () => {
+      refresh();
+      return error;
+    },
+    subscribe,
+    [Symbol.asyncIterator]: () => iterate(subscribe),
+  };
+  // What RxJS and others look for; TypeScript does not know the symbol, and not every host has it.
+  const observable = (Symbol as { readonly observable?: symbol }).observable ?? '@@observable';
+  Object.defineProperty(live, observable, { value: () => live });
+  return live;
+}
+
+/** Whether two lists hold the same elements in the same order. */
+export function isSameList(before: readonly unknown[], after: readonly unknown[]): boolean {
+  return before.length === after.length && before.every((element, i) => Object.is(element, after[i]));
+}
+
+function iterate<T>(subscribe: Live<T>['subscribe']): AsyncIterator<T, undefined> {
+  type Step = IteratorResult<T, undefined>;
+  let waiting: ((step: Step | Promise<Step>) => void)[] = [];
+  let latest: { readonly value: T } | null = null;
+  let failure: { readonly error: unknown } | null = null;
+  let done = false;
+  const settle = (): void => {
+    while (waiting.length > 0 && (latest !== null || failure !== null || done)) {
+      const resolve = waiting.shift() as (step: Step | Promise<Step>) => void;
+      if (failure !== null) {
+        resolve(Promise.reject(failure.error));
+        failure = null;
+        stop();
+      } else if (latest !== null) {
+        const { value } = latest;
+        latest = null;
+        resolve({ done: false, value });
+      } else resolve({ done: true, value: undefined });
+    }
+  };
+  const observer: LiveObserver<T> = {
+    next: (value) => {
+      latest = { value };
+      settle();
+    },
+    error: (error) => {
+      failure = { error };
+      settle();
+    },
+    complete: () => {
+      done = true;
+      settle();
+    },
+  };
+  const unsubscribe = subscribe(observer);
+  const stop = (): void => {
+    done = true;
+    latest = null;
+    unsubscribe?.();
+  };
+  return {
+    next: () =>
+      new Promise<Step>((resolve) => {
+        waiting.push(resolve);
+        settle();
+      }),
+    return: async () => {
+      stop();
+      settle();
+      waiting = [];
+      return { done: true, value: undefined };
+    },
+  };
+}
