@@ -45,6 +45,26 @@ const MESSAGES = {
     'No vault on this server answers to this recovery phrase.',
     'Aucun coffre de ce serveur ne répond à cette phrase de récupération.',
   ],
+  'access/unknown-passkey': [
+    'This passkey opens nothing here; choose another one, or use the passphrase or the 24 words.',
+    "Cette clé d'accès n'ouvre rien ici ; choisissez-en une autre, ou utilisez la phrase de passe ou les 24 mots.",
+  ],
+  'access/passkey-refused': [
+    'The passkey was not used: the request was cancelled, took too long, or no passkey fits.',
+    "La clé d'accès n'a pas été utilisée : demande annulée, trop longue, ou aucune clé ne convient.",
+  ],
+  'access/phrase-first': [
+    'Make the 24 words first: a passkey must not be the only way back to the vault.',
+    "Créez d'abord les 24 mots : une clé d'accès ne doit pas être le seul moyen de retrouver le coffre.",
+  ],
+  'access/slot-removed': [
+    'These words or this passkey were removed by their owner and open the vault no more.',
+    "Ces mots ou cette clé d'accès ont été retirés par leur propriétaire et n'ouvrent plus le coffre.",
+  ],
+  'access/not-remembered': [
+    'This device does not remember an open vault, or the time is over; open it with the passphrase or a passkey.',
+    "Cet appareil ne garde pas de coffre ouvert, ou le délai est passé ; ouvrez-le avec la phrase de passe ou une clé d'accès.",
+  ],
   'integrity/open-failed': [
     'The data could not be opened: it was altered, damaged or meant for someone else.',
     "Les données n'ont pas pu être ouvertes : altérées, abîmées ou destinées à quelqu'un d'autre.",
@@ -174,9 +194,17 @@ const MESSAGES = {
     'Encryption needs a secure context: serve the page over HTTPS or from localhost.',
     'Le chiffrement demande un contexte sécurisé : servez la page en HTTPS ou depuis localhost.',
   ],
+  'usage/no-passkey': [
+    'This browser, device or password manager cannot open a vault with a passkey; use another one, or the passphrase.',
+    "Ce navigateur, cet appareil ou ce gestionnaire de mots de passe ne sait pas ouvrir un coffre avec une clé d'accès ; prenez-en un autre, ou la phrase de passe.",
+  ],
   'usage/no-webassembly': [
     "WebAssembly is not available; allow 'wasm-unsafe-eval' in the content security policy.",
     "WebAssembly n'est pas disponible ; autorisez 'wasm-unsafe-eval' dans la politique de sécurité.",
+  ],
+  'usage/frame-blocked': [
+    'Previews are blocked; allow blob: in img-src and frame-src of the content security policy.',
+    'Les aperçus sont bloqués ; autorisez blob: dans img-src et frame-src de la politique de sécurité.',
   ],
   'usage/sodium-not-loaded': [
     'The cryptography is not loaded yet; await loadSodium() first.',

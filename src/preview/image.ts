@@ -1,0 +1,51 @@
+import { loaded, openFrame, urlOf } from './frame.js';
+import { imageTypeOf } from './kind.js';
+import { sentencesIn } from './sentences.js';
+import type { Shown, Stage } from './show.js';
+
+const IMAGE_BYTES_MAX = 64 * 2 ** 20;
+/** Decoded, an image takes four bytes for each pixel: 256 MB. */
+const IMAGE_PIXELS_MAX = 64_000_000;
+const EDGE_PIXELS_MAX = 32_767;
+
+/** Shows an image of a known type, as it is, at most as wide as its container. @internal */
+export async function showImage({ blob, head, name, language, root, ended }: Stage): Promise<Shown> {
+  const type = imageTypeOf(head);
+  if (type === null) return { refusal: 'kind' };
+  if (blob.size > IMAGE_BYTES_MAX) return { refusal: 'too-large' };
+  const exact = new Blob([blob], { type });
+  const size = await measure(exact, ended);
+  if (size === 'damaged' || size === 'too-large') return { refusal: size };
+  const frame = await openFrame({ blob: exact, title: sentencesIn(language).image(name), into: root, ended });
+  frame.width = String(size.width);
+  frame.height = String(size.height);
+  frame.setAttribute('role', 'img');
+  frame.setAttribute('aria-label', frame.title);
+  return { part: null };
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The size of an image, from an element that is never on the page: the browser reads the header, and decodes the pixels
+ * only once it is known that they are not too many.
+ */
+async function measure(blob: Blob, ended: AbortSignal): Promise<Size | 'damaged' | 'too-large'> {
+  const image = new Image();
+  const url = urlOf(blob, ended);
+  const isImage = await loaded(image, ended, () => {
+    image.src = url;
+  });
+  const { naturalWidth: width, naturalHeight: height } = image;
+  if (!isImage || width === 0 || height === 0) return 'damaged';
+  if (width * height > IMAGE_PIXELS_MAX || Math.max(width, height) > EDGE_PIXELS_MAX) return 'too-large';
+  try {
+    await image.decode();
+  } catch {
+    return 'damaged';
+  }
+  return { width, height };
+}
