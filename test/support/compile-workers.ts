@@ -4,11 +4,12 @@ import { build } from 'esbuild';
 import type { Plugin } from 'vitest/config';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const WORKER_URL = /new URL\(\s*'(\.\/[\w-]+-worker)\.js',\s*import\.meta\.url\s*\)/g;
+const WORKER_URL = /new URL\(\s*'(\.\/[\w-]+-worker)\.js',\s*(?:import\.meta\.url|here)\s*\)/g;
 
 /**
  * Lets a Node worker start from the sources: Node cannot run TypeScript in a worker, so `./x-worker.js` beside a
- * source file is compiled on the spot and its URL put in place. Chromium needs none of this: Vite serves it.
+ * source file is compiled on the spot and its URL put in place. `here` stands for `import.meta.url` where a bundler
+ * is not to follow. Chromium needs none of this: Vite serves it.
  */
 export function compileWorkers(): Plugin {
   return {
