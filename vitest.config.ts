@@ -27,21 +27,33 @@ const BROWSER_PACKAGES = [
   '@scure/bip39/wordlists/french.js',
   'async-mutex',
   'cborg',
-  'dexie',
+  'dexie/dist/modern/dexie.mjs',
   'eventsource-parser',
   'fast-check',
   'libsodium-wrappers',
   'libsodium-wrappers-sumo',
+  'react',
+  'react-dom',
+  'react-dom/client',
+  'react-dom/server.browser',
+  'react/jsx-dev-runtime',
   'structured-headers',
   'zod/mini',
 ];
 
-function inChromium({ executablePath, env }: Chromium) {
+interface BrowserProject {
+  readonly name: string;
+  readonly include: string;
+  readonly alias?: { readonly find: RegExp; readonly replacement: string }[];
+}
+
+function inChromium({ executablePath, env }: Chromium, { name, include, alias = [] }: BrowserProject) {
   return {
+    resolve: { alias },
     optimizeDeps: { include: BROWSER_PACKAGES },
     test: {
-      name: 'chromium',
-      include: ['test/**/*.test.ts'],
+      name,
+      include: [include],
       exclude: ['test/**/*.node.test.ts', PACKAGE_TESTS],
       testTimeout: 30_000,
       hookTimeout: 30_000,
@@ -59,6 +71,14 @@ function inChromium({ executablePath, env }: Chromium) {
   };
 }
 
+// Everything, with the newest React; and what shows things in components once more, with the oldest it may be.
+const EVERYTHING = { name: 'chromium', include: 'test/**/*.test.{ts,tsx}' };
+const WITH_REACT_18 = {
+  name: 'react-18',
+  include: 'test/unit/react/*.test.tsx',
+  alias: [{ find: /^(react|react-dom)(?=$|\/)/, replacement: '$1-18' }],
+};
+
 // What `npm pack` makes, seen from outside; needs a build and, to install, the registry.
 const ofPackage = {
   test: {
@@ -73,7 +93,10 @@ const missing = typeof chromium === 'string' ? chromium : null;
 
 export default defineConfig({
   test: {
-    projects: typeof chromium === 'string' ? [inNode, ofPackage] : [inNode, inChromium(chromium), ofPackage],
+    projects:
+      typeof chromium === 'string'
+        ? [inNode, ofPackage]
+        : [inNode, inChromium(chromium, EVERYTHING), inChromium(chromium, WITH_REACT_18), ofPackage],
     reporters: ['default', new Tally(missing)],
   },
 });

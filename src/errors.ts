@@ -206,6 +206,10 @@ const MESSAGES = {
     'Previews are blocked; allow blob: in img-src and frame-src of the content security policy.',
     'Les aperçus sont bloqués ; autorisez blob: dans img-src et frame-src de la politique de sécurité.',
   ],
+  'usage/not-loaded': [
+    'A part of the program could not be loaded; load the page again. A service worker needs everything in one file.',
+    "Une partie du programme n'a pas pu être chargée ; rechargez la page. Un service worker veut tout en un seul fichier.",
+  ],
   'usage/sodium-not-loaded': [
     'The cryptography is not loaded yet; await loadSodium() first.',
     "La cryptographie n'est pas encore chargée ; attendez loadSodium() d'abord.",

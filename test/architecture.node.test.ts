@@ -11,13 +11,14 @@ import { place, ROOT, reachableFrom, readSourceTree, type SourceFile, walk } fro
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   errors: [],
-  crypto: ['errors'],
+  load: ['errors'],
+  crypto: ['errors', 'load'],
   formats: ['errors', 'crypto/hash', 'crypto/secret', 'crypto/sign'],
   protocol: ['errors', 'formats', 'crypto/hash', 'crypto/sign'],
   records: ['errors', 'formats'],
   live: [],
   envelope: ['errors', 'crypto', 'formats', 'protocol', 'records'],
-  keys: ['errors', 'crypto', 'formats', 'protocol', 'records', 'envelope'],
+  keys: ['errors', 'load', 'crypto', 'formats', 'protocol', 'records', 'envelope'],
   log: [
     'errors',
     'crypto/hash',
@@ -29,8 +30,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'records',
     'store/port',
   ],
-  store: ['errors', 'crypto/random', 'formats'],
+  store: ['errors', 'load', 'crypto/random', 'formats'],
   sync: ['errors', 'formats', 'protocol', 'log', 'store/port'],
+  tabs: ['errors', 'sync/run', 'sync/runner'],
   sharing: ['errors', 'crypto', 'formats', 'protocol', 'records', 'envelope', 'keys', 'log'],
   vault: [
     'errors',
@@ -44,9 +46,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'log',
     'store',
     'sync',
+    'tabs',
     'sharing',
   ],
-  preview: ['errors'],
+  preview: ['errors', 'crypto/worker-start'],
   index: [
     'errors',
     'live',
@@ -81,6 +84,7 @@ const OWNED: Record<string, RegExp> = {
   '@hono/node-server': /^server\//,
   pino: /^server\//,
   comlink: /^worker\//,
+  'pdfjs-dist': /^preview\/pdf-worker\.ts$/,
 };
 
 const RING_0 = ['crypto', 'formats', 'protocol', 'records'];

@@ -1,4 +1,5 @@
-import { VaultError } from '../errors.js';
+import { isVaultError, VaultError, type VaultErrorCode } from '../errors.js';
+import { load } from '../load.js';
 
 /** The name that tells this module that it runs as its own worker. */
 export const ARGON2_WORKER = 'coffret-argon2id';
@@ -15,11 +16,11 @@ export interface Argon2Job {
  * Computes one job in this thread, without the checks of `argon2id`.
  *
  * The larger build of libsodium is loaded here and nowhere else: only it has Argon2. Throws `usage/no-webassembly`
- * when it cannot load or has not enough memory.
+ * when it has not enough memory, `usage/not-loaded`.
  */
 export async function computeArgon2id(job: Argon2Job): Promise<Uint8Array> {
+  const { default: sumo } = await load('libsodium-wrappers-sumo', () => import('libsodium-wrappers-sumo'));
   try {
-    const sumo = (await import('libsodium-wrappers-sumo')).default;
     await sumo.ready;
     const algorithm = sumo.crypto_pwhash_ALG_ARGON2ID13;
     return sumo.crypto_pwhash(32, job.password, job.salt, job.passes, job.memoryBytes, algorithm);
@@ -28,11 +29,13 @@ export async function computeArgon2id(job: Argon2Job): Promise<Uint8Array> {
   }
 }
 
-/** Answers one message with the result, or with null. Does nothing unless this module is the worker's own entry. */
+/** Answers one message: the result, or the code of an error. Does nothing unless this module is the worker's own entry. */
 function serve(): void {
   const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads');
-  const answer = (job: Argon2Job, reply: (result: Uint8Array | null) => void) =>
-    computeArgon2id(job).then(reply, () => reply(null));
+  const answer = (job: Argon2Job, reply: (result: Uint8Array | VaultErrorCode) => void) =>
+    computeArgon2id(job).then(reply, (error: unknown) =>
+      reply(isVaultError(error) ? error.code : 'usage/no-webassembly'),
+    );
   if (threads?.workerData === ARGON2_WORKER) {
     const port = threads.parentPort;
     port?.once('message', (job: Argon2Job) => answer(job, (result) => port.postMessage(result)));

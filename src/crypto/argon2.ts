@@ -1,4 +1,4 @@
-import { VaultError } from '../errors.js';
+import { VaultError, type VaultErrorCode } from '../errors.js';
 import { ARGON2_WORKER, type Argon2Job, computeArgon2id } from './argon2-worker.js';
 import { requireBytes } from './bytes.js';
 import { startTrustedWorker } from './worker-start.js';
@@ -23,7 +23,7 @@ const PASSWORD_BYTES_MAX = 4096;
  * Runs in a worker that ends with the call, so that the memory, which WebAssembly never gives back, goes with it;
  * where no worker can start, in this thread. `password` has 1 to 4096 bytes, `salt` 16, `memoryBytes` is a multiple of
  * 1024. Throws `format/kdf-policy` before any work when the cost is outside `ARGON2_POLICY`, `usage/invalid`,
- * `usage/no-webassembly`.
+ * `usage/no-webassembly`, `usage/not-loaded`.
  */
 export async function argon2id(job: Argon2Job): Promise<Uint8Array> {
   const { password, salt, memoryBytes, passes } = job;
@@ -61,7 +61,7 @@ async function inWorker(job: Argon2Job): Promise<Uint8Array | null> {
     return await new Promise<Uint8Array | null>((resolve, reject) => {
       worker.onMessage((value) => {
         if (value instanceof Uint8Array) resolve(value);
-        else reject(new VaultError('usage/no-webassembly'));
+        else reject(new VaultError(value as VaultErrorCode));
       });
       worker.onError(() => resolve(null));
       worker.post(job);

@@ -1,5 +1,6 @@
 import type sodiumModule from 'libsodium-wrappers';
 import { VaultError } from '../errors.js';
+import { load } from '../load.js';
 
 /**
  * The functions of libsodium that this SDK may call.
@@ -65,15 +66,14 @@ let loaded: Sodium | null = null;
  * Loads libsodium once; later calls return at once.
  *
  * Throws `usage/no-webassembly` where WebAssembly is missing or forbidden by the content security policy: there is
- * no slower fallback, its timing would differ.
+ * no slower fallback, its timing would differ. Throws `usage/not-loaded`.
  */
 export async function loadSodium(): Promise<void> {
   if (loaded !== null) return;
   if (typeof WebAssembly === 'undefined') throw new VaultError('usage/no-webassembly');
-  let module: typeof sodiumModule;
+  // Imported here and not above: the package compiles its WebAssembly at import, and would reject unheard.
+  const { default: module } = await load('libsodium-wrappers', () => import('libsodium-wrappers'));
   try {
-    // Imported here and not above: the package compiles its WebAssembly at import, and would reject unheard.
-    module = (await import('libsodium-wrappers')).default;
     await module.ready;
   } catch {
     throw new VaultError('usage/no-webassembly');

@@ -1,6 +1,7 @@
 import type { RandomBytes } from '../crypto/random.js';
 import { Secret } from '../crypto/secret.js';
 import { VaultError } from '../errors.js';
+import { load } from '../load.js';
 
 /** The languages in which recovery phrases are made; every language is understood when one is read. */
 export type PhraseLanguage = 'en' | 'fr';
@@ -13,7 +14,7 @@ export async function generatePhrase(
   random: RandomBytes,
   language: PhraseLanguage,
 ): Promise<{ readonly words: string; readonly entropy: PhraseEntropy }> {
-  const [{ entropyToMnemonic }, wordlist] = await Promise.all([import('@scure/bip39'), wordlistOf(language)]);
+  const [{ entropyToMnemonic }, wordlist] = await Promise.all([loadBip39(), wordlistOf(language)]);
   const entropy = random(32);
   return { words: entropyToMnemonic(entropy, wordlist), entropy: Secret.of('phrase', entropy) };
 }
@@ -25,7 +26,7 @@ export async function generatePhrase(
  * checksum, so a made-up one is refused.
  */
 export async function parsePhrase(text: string): Promise<PhraseEntropy> {
-  const { mnemonicToEntropy } = await import('@scure/bip39');
+  const { mnemonicToEntropy } = await loadBip39();
   const words =
     typeof text === 'string'
       ? text
@@ -36,8 +37,9 @@ export async function parsePhrase(text: string): Promise<PhraseEntropy> {
       : [];
   if (words.length !== 24) throw new VaultError('format/phrase', { words: words.length });
   for (const language of ['en', 'fr'] as const) {
+    const wordlist = await wordlistOf(language);
     try {
-      return Secret.of('phrase', mnemonicToEntropy(words.join(' '), await wordlistOf(language)));
+      return Secret.of('phrase', mnemonicToEntropy(words.join(' '), wordlist));
     } catch {
       // Not a phrase of this language; the next one may fit.
     }
@@ -45,7 +47,12 @@ export async function parsePhrase(text: string): Promise<PhraseEntropy> {
   throw new VaultError('format/phrase', { words: 24 });
 }
 
+const loadBip39 = () => load('bip39', () => import('@scure/bip39'));
+
 async function wordlistOf(language: PhraseLanguage): Promise<string[]> {
-  if (language === 'fr') return (await import('@scure/bip39/wordlists/french.js')).wordlist;
-  return (await import('@scure/bip39/wordlists/english.js')).wordlist;
+  const { wordlist } =
+    language === 'fr'
+      ? await load('french', () => import('@scure/bip39/wordlists/french.js'))
+      : await load('english', () => import('@scure/bip39/wordlists/english.js'));
+  return wordlist;
 }

@@ -1,4 +1,5 @@
 /** `coffret/store`: where sealed bytes rest on a device. */
+import { load } from '../load.js';
 import type { Store } from './port.js';
 
 export { createMemoryStore } from './memory.js';
@@ -22,7 +23,7 @@ export type {
  * Node or when the directory cannot be used.
  */
 export async function openSqliteStore(options: { readonly path: string }): Promise<Store> {
-  const { openSqliteStore: open } = await import('./sqlite.js');
+  const { openSqliteStore: open } = await load('sqlite', () => import('./sqlite.js'));
   return open(options);
 }
 
@@ -32,11 +33,12 @@ export async function openSqliteStore(options: { readonly path: string }): Promi
  * Keys and values are in IndexedDB, written with strict durability. Blobs are files of the origin when the store is
  * opened in a dedicated worker, and 1 MiB rows of IndexedDB elsewhere; both are readable from everywhere. A
  * connection that the browser drops is opened again once for each call. Throws 'store/unavailable' where there is no
- * IndexedDB or the browser refuses it, 'format/unsupported' when a newer version of this package made the store;
+ * IndexedDB or the browser refuses it, 'format/unsupported' when a newer version of this package made the store,
+ * 'usage/not-loaded' when the code for it cannot be had;
  * once another tab destroys the store every call throws 'store/closed', and once the browser or the user has
  * cleared it, 'store/damaged'.
  */
 export async function openIndexedDbStore(options: { readonly name: string }): Promise<Store> {
-  const { openIndexedDbStore: open } = await import('./indexeddb.js');
+  const { openIndexedDbStore: open } = await load('indexeddb', () => import('./indexeddb.js'));
   return open(options);
 }

@@ -8,6 +8,7 @@
 import type { Dexie, Table } from 'dexie';
 import { systemRandom } from '../crypto/random.js';
 import { VaultError } from '../errors.js';
+import { load } from '../load.js';
 import { browserError, isConnectionLost } from './indexeddb-errors.js';
 
 /** Dexie's number for the layout below; the browser keeps ten times as much. */
@@ -81,7 +82,7 @@ export class Connection {
         throw new VaultError('store/unavailable', { reason: 'no-indexeddb' });
       }
       await refuseNewer(name);
-      const { Dexie: DexieClass } = await import('dexie');
+      const DexieClass = await loadDexie();
       const connection = new Connection(name, DexieClass);
       await connection.#open();
       return connection;
@@ -195,6 +196,16 @@ export class Connection {
     }
     this.#identity = mark;
   }
+}
+
+/**
+ * The ES module itself: the package's entry for `import` is a wrapper around CommonJS, which no browser can load as it
+ * is (a development server that does not prepare packages hands it over so), and which refuses a second version of
+ * Dexie in the app.
+ */
+async function loadDexie(): Promise<typeof Dexie> {
+  // @ts-expect-error: it has no declarations of its own; they are those of the package.
+  return (await load('dexie', () => import('dexie/dist/modern/dexie.mjs'))).Dexie;
 }
 
 /** A random name that no other handle has. */
