@@ -1,5 +1,6 @@
-import { loaded, openFrame, urlOf } from './frame.js';
+import { loaded, urlOf } from './frame.js';
 import { imageTypeOf } from './kind.js';
+import { openPicture, type PictureSize, pictureBox } from './picture.js';
 import { sentencesIn } from './sentences.js';
 import type { Shown, Stage } from './show.js';
 
@@ -16,24 +17,17 @@ export async function showImage({ blob, head, name, language, root, ended }: Sta
   const exact = new Blob([blob], { type });
   const size = await measure(exact, ended);
   if (size === 'damaged' || size === 'too-large') return { refusal: size };
-  const frame = await openFrame({ blob: exact, title: sentencesIn(language).image(name), into: root, ended });
-  frame.width = String(size.width);
-  frame.height = String(size.height);
-  frame.setAttribute('role', 'img');
-  frame.setAttribute('aria-label', frame.title);
+  const box = pictureBox(size, `${size.width}px`, sentencesIn(language).image(name));
+  root.append(box);
+  await openPicture(box, { blob: exact, ...size, ended });
   return { part: null };
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 /**
  * The size of an image, from an element that is never on the page: the browser reads the header, and decodes the pixels
  * only once it is known that they are not too many.
  */
-async function measure(blob: Blob, ended: AbortSignal): Promise<Size | 'damaged' | 'too-large'> {
+async function measure(blob: Blob, ended: AbortSignal): Promise<PictureSize | 'damaged' | 'too-large'> {
   const image = new Image();
   const url = urlOf(blob, ended);
   const isImage = await loaded(image, ended, () => {

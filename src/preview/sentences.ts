@@ -5,9 +5,8 @@ export type Language = 'fr' | 'en';
 
 interface Sentences {
   readonly image: (name: string) => string;
-  readonly text: (name: string) => string;
+  readonly textOf: (name: string) => string;
   readonly page: (name: string, page: number, pages: number) => string;
-  readonly pdfText: (name: string) => string;
   readonly readText: string;
   readonly fullSize: string;
   readonly save: string;
@@ -19,9 +18,8 @@ interface Sentences {
 const SENTENCES: Readonly<Record<Language, Sentences>> = {
   fr: {
     image: (name) => `Image : ${name}`,
-    text: (name) => `Texte : ${name}`,
+    textOf: (name) => `Texte : ${name}`,
     page: (name, page, pages) => `${name}, page ${page} sur ${pages}`,
-    pdfText: (name) => `Texte de ${name}`,
     readText: 'Texte du document',
     fullSize: 'Taille réelle',
     save: 'Enregistrer le fichier',
@@ -39,9 +37,8 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
   },
   en: {
     image: (name) => `Image: ${name}`,
-    text: (name) => `Text: ${name}`,
+    textOf: (name) => `Text: ${name}`,
     page: (name, page, pages) => `${name}, page ${page} of ${pages}`,
-    pdfText: (name) => `Text of ${name}`,
     readText: 'Text of the document',
     fullSize: 'Full size',
     save: 'Save the file',

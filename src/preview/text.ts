@@ -5,7 +5,8 @@ import type { Shown, Stage } from './show.js';
 
 /** How much of a text is shown: a browser lays out a mebibyte without a pause. */
 const TEXT_BYTES_SHOWN = 2 ** 20;
-const FRAME_PIXELS_HIGH = '600';
+/** In pixels, unless a style of the page says otherwise. @internal */
+export const TEXT_FRAME_HEIGHT = '600';
 
 /** Shows text, or the source text of markup, as `text/plain`. @internal */
 export async function showText(stage: Stage): Promise<Shown> {
@@ -13,12 +14,12 @@ export async function showText(stage: Stage): Promise<Shown> {
   const bytes = new Uint8Array(await blob.slice(0, TEXT_BYTES_SHOWN).arrayBuffer());
   // Only the head was looked at so far.
   if (!looksLikeText(bytes)) return { refusal: 'kind' };
-  const { text, bytesShown } = sentencesIn(language);
+  const { textOf, bytesShown } = sentencesIn(language);
   const inPart = blob.size > bytes.length;
   if (inPart) appendNote(root, bytesShown(bytes.length, blob.size));
   const plain = plainText(decodeText(bytes, charsetOf(stage.mediaType)));
-  const frame = await openFrame({ blob: plain, title: text(stage.name), into: root, ended });
-  frame.height = FRAME_PIXELS_HIGH;
+  const frame = await openFrame({ blob: plain, title: textOf(stage.name), into: root, ended });
+  frame.height = TEXT_FRAME_HEIGHT;
   return { part: inPart ? { unit: 'bytes', shown: bytes.length, total: blob.size } : null };
 }
 

@@ -1,0 +1,184 @@
+import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { MaskFilters, NoFiles, OffscreenCanvases } from './pdf-canvases.js';
+
+/** The name that tells this module that it runs as its own worker. @internal */
+export const PDF_WORKER = 'coffret-pdf';
+
+/** What the page asks of the worker; the first question is `open`. @internal */
+export type PdfQuestion =
+  | { readonly ask: 'open'; readonly blob: Blob; readonly pagesMax: number }
+  | { readonly ask: 'page'; readonly page: number; readonly width: number; readonly pixelsMax: number }
+  | { readonly ask: 'text'; readonly pages: number; readonly charactersMax: number };
+
+/** The size of a page, in points, turned as it is read. @internal */
+export interface PageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What comes back for each question. @internal */
+export interface PdfAnswers {
+  readonly open: { readonly pages: number; readonly sizes: readonly PageSize[] };
+  readonly page: { readonly picture: Blob } & PageSize;
+  readonly text: string;
+}
+
+/** Why the worker cannot answer. @internal */
+export type PdfRefusal = 'damaged' | 'password' | 'no-pdf-reader';
+
+/** A message of the page, and what it gets. @internal */
+export interface PdfMessage {
+  readonly id: number;
+  readonly question: PdfQuestion;
+}
+
+/** The reply to the message with this id. @internal */
+export type PdfReply =
+  | { readonly id: number; readonly answer: PdfAnswers[keyof PdfAnswers] }
+  | { readonly id: number; readonly refusal: PdfRefusal };
+
+const IMAGE_PIXELS_MAX = 40_000_000;
+const CANVAS_BYTES_MAX = 2 ** 27;
+const EDGE_PIXELS_MAX = 8192;
+
+/**
+ * All that could reach a network, a store or another thread. The reader needs none of it once its code is there, so
+ * that even a document that takes the reader over finds no way out.
+ */
+const WAYS_OUT = [
+  'fetch',
+  'XMLHttpRequest',
+  'WebSocket',
+  'WebSocketStream',
+  'WebTransport',
+  'EventSource',
+  'FontFace',
+  'Worker',
+  'importScripts',
+  'BroadcastChannel',
+  'indexedDB',
+  'caches',
+];
+
+type Reader = typeof import('pdfjs-dist/legacy/build/pdf.mjs');
+
+/** Loads the reader, or null where the package is not installed. */
+async function loadReader(): Promise<Reader | null> {
+  try {
+    // Where the reader finds this, it parses in this thread and starts no other.
+    // @ts-expect-error: it has no declarations.
+    await import('pdfjs-dist/legacy/build/pdf.worker.mjs');
+    return await import('pdfjs-dist/legacy/build/pdf.mjs');
+  } catch {
+    return null;
+  }
+}
+
+function closeWaysOut(): void {
+  for (const name of WAYS_OUT) {
+    for (let scope: object | null = globalThis; scope !== null; scope = Object.getPrototypeOf(scope)) {
+      if (scope !== globalThis && !Object.hasOwn(scope, name)) continue;
+      Object.defineProperty(scope, name, { value: undefined, writable: false, configurable: false });
+    }
+  }
+}
+
+async function open(blob: Blob): Promise<PDFDocumentProxy | PdfRefusal> {
+  const reader = await loadReader();
+  if (reader === null) return 'no-pdf-reader';
+  closeWaysOut();
+  const task = reader.getDocument({
+    data: new Uint8Array(await blob.arrayBuffer()),
+    // Glyphs are drawn as paths: no font of a document gets to the browser's own font code.
+    disableFontFace: true,
+    useSystemFonts: false,
+    isEvalSupported: false,
+    enableXfa: false,
+    useWorkerFetch: false,
+    disableAutoFetch: true,
+    disableRange: true,
+    disableStream: true,
+    maxImageSize: IMAGE_PIXELS_MAX,
+    canvasMaxAreaInBytes: CANVAS_BYTES_MAX,
+    verbosity: reader.VerbosityLevel.ERRORS,
+    CanvasFactory: OffscreenCanvases,
+    FilterFactory: MaskFilters,
+    BinaryDataFactory: NoFiles,
+  });
+  try {
+    return await task.promise;
+  } catch (error) {
+    return (error as { name?: unknown }).name === 'PasswordException' ? 'password' : 'damaged';
+  }
+}
+
+class PdfDesk {
+  #document: PDFDocumentProxy | null = null;
+
+  async answer(question: PdfQuestion): Promise<PdfAnswers[keyof PdfAnswers] | { refusal: PdfRefusal }> {
+    if (question.ask === 'open') {
+      const opened = await open(question.blob);
+      if (typeof opened === 'string') return { refusal: opened };
+      this.#document = opened;
+      return describe(opened, question.pagesMax);
+    }
+    if (this.#document === null) return { refusal: 'damaged' };
+    return question.ask === 'page'
+      ? draw(await this.#document.getPage(question.page), question.width, question.pixelsMax)
+      : read(this.#document, question.pages, question.charactersMax);
+  }
+}
+
+async function describe(document: PDFDocumentProxy, pagesMax: number): Promise<PdfAnswers['open']> {
+  const sizes: PageSize[] = [];
+  for (let page = 1; page <= Math.min(document.numPages, pagesMax); page += 1) {
+    const { width, height } = (await document.getPage(page)).getViewport({ scale: 1 });
+    sizes.push({ width, height });
+  }
+  return { pages: document.numPages, sizes };
+}
+
+async function draw(page: PDFPageProxy, width: number, pixelsMax: number): Promise<PdfAnswers['page']> {
+  const natural = page.getViewport({ scale: 1 });
+  const scale = Math.min(
+    width / natural.width,
+    Math.sqrt(pixelsMax / (natural.width * natural.height)),
+    EDGE_PIXELS_MAX / Math.max(natural.width, natural.height),
+  );
+  const viewport = page.getViewport({ scale });
+  const canvas = new OffscreenCanvas(Math.ceil(viewport.width), Math.ceil(viewport.height));
+  await page.render({ canvas: canvas as unknown as HTMLCanvasElement, viewport }).promise;
+  page.cleanup();
+  const picture = await canvas.convertToBlob({ type: 'image/png' });
+  return { picture, width: canvas.width, height: canvas.height };
+}
+
+async function read(document: PDFDocumentProxy, pages: number, charactersMax: number): Promise<string> {
+  let text = '';
+  for (let number = 1; number <= pages && text.length < charactersMax; number += 1) {
+    const { items } = await (await document.getPage(number)).getTextContent();
+    for (const item of items) if ('str' in item) text += item.hasEOL ? `${item.str}\n` : item.str;
+    text += '\n\n';
+  }
+  return text.slice(0, charactersMax);
+}
+
+/** Answers on the port that the first message brings. Does nothing unless this module is the worker's own entry. */
+function serve(): void {
+  if (typeof document !== 'undefined' || (globalThis as { name?: unknown }).name !== PDF_WORKER) return;
+  const desk = new PdfDesk();
+  const first = (event: Event) => {
+    const [port] = (event as MessageEvent).ports;
+    if (port === undefined) return;
+    globalThis.removeEventListener('message', first);
+    port.onmessage = async ({ data: { id, question } }: MessageEvent<PdfMessage>) => {
+      const answer = await desk.answer(question).catch(() => ({ refusal: 'damaged' as const }));
+      const reply: PdfReply =
+        typeof answer === 'object' && 'refusal' in answer ? { id, ...answer } : { id, answer };
+      port.postMessage(reply);
+    };
+  };
+  globalThis.addEventListener('message', first);
+}
+
+serve();
