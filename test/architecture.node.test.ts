@@ -74,7 +74,7 @@ const NEVER_OPENS = ['store', 'sync', 'log', 'server'];
 /** Packages that belong to one place. */
 const OWNED: Record<string, RegExp> = {
   'libsodium-wrappers': /^crypto\/sodium\.ts$/,
-  'libsodium-wrappers-sumo': /^crypto\/argon2-worker\.ts$/,
+  'libsodium-wrappers-sumo': /^crypto\/argon2-job\.ts$/,
   cborg: /^formats\//,
   dexie: /^store\//,
   idb: /^store\//,
@@ -253,13 +253,43 @@ describe('a file is what it seems', () => {
         tree.statements.some((node) => ts.isExportDeclaration(node) && node.moduleSpecifier),
       );
     expect(inner.map(({ path }) => path)).toEqual([]);
-    const doors = Object.keys(manifest.exports).filter((name) => name !== './package.json');
+    const doors = Object.keys(manifest.exports).filter((name) => typeof manifest.exports[name] !== 'string');
     expect(doors.map((name) => `${name.slice(2)}/index.ts`.replace(/^\//, '')).sort()).toEqual(
       all
         .map(({ path }) => path)
         .filter((path) => path.endsWith('index.ts'))
         .sort(),
     );
+  });
+
+  it('offers each worker under its name, for bundlers that do not follow workers', () => {
+    const { './package.json': _, ...programs } = Object.fromEntries(
+      Object.entries(manifest.exports).filter(([, target]) => typeof target === 'string'),
+    );
+    const workers = all
+      .map(({ path }) => path)
+      .filter((path) => startsProgram(path) && folderOf(path) !== 'server');
+    expect(programs).toEqual(
+      Object.fromEntries(
+        workers.map((path) => [
+          `./${path.replace(/^.*\//, '').replace(/\.ts$/, '.js')}`,
+          `./dist/${path.replace(/\.ts$/, '.js')}`,
+        ]),
+      ),
+    );
+    // So that its name gives away nothing that no door gives.
+    const gives = (node: ts.Node) =>
+      ts.isExportDeclaration(node) ||
+      (ts.canHaveModifiers(node) &&
+        !ts.isInterfaceDeclaration(node) &&
+        !ts.isTypeAliasDeclaration(node) &&
+        (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword));
+    expect(
+      nodesWhere(
+        all.filter(({ path }) => workers.includes(path)),
+        gives,
+      ),
+    ).toEqual([]);
   });
 
   it('has no default export', () => {

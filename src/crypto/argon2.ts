@@ -1,5 +1,5 @@
 import { VaultError, type VaultErrorCode } from '../errors.js';
-import { ARGON2_WORKER, type Argon2Job, computeArgon2id } from './argon2-worker.js';
+import { ARGON2_WORKER, type Argon2Job, computeArgon2id } from './argon2-job.js';
 import { requireBytes } from './bytes.js';
 import { startTrustedWorker } from './worker-start.js';
 

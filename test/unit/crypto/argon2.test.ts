@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ARGON2_POLICY, argon2id } from '../../../src/crypto/argon2.js';
-import { computeArgon2id } from '../../../src/crypto/argon2-worker.js';
+import { computeArgon2id } from '../../../src/crypto/argon2-job.js';
 import { fromHex, toHex } from '../../support/hex.js';
 import floor from '../../vectors/argon2id/floor.json' with { type: 'json' };
 
