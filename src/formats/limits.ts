@@ -10,6 +10,7 @@ export const LIMITS = {
   identityEntriesMax: 1024,
   identityEntryBytesMax: 4096,
   envelopeBytesMax: 64 * 1024,
+  credentialIdBytesMax: 1023,
   depositBytesMax: 1024 * 1024,
   blobBytesMax: 2 ** 36,
 } as const;

@@ -13,16 +13,19 @@ import {
   whole,
 } from './shape.js';
 
-const slotPublic = z.strictObject({
+const common = {
   ...versioned,
   person: personBytes,
   slot: shortId,
-  kind: z.enum(['passphrase', 'phrase']),
   created: whole,
-  kdf: z.nullable(z.strictObject({ memory: whole, passes: whole, salt: shortId })),
   auth: z.nullable(digest),
   kem: kemKeyBytes,
-});
+};
+const cost = z.strictObject({ memory: whole, passes: whole, salt: shortId });
+const slotPublic = z.discriminatedUnion('kind', [
+  z.strictObject({ ...common, kind: z.enum(['passphrase', 'phrase']), kdf: z.nullable(cost) }),
+  z.strictObject({ ...common, kind: z.literal('passkey'), kdf: z.strictObject({ prf: digest }) }),
+]);
 const slot = z.tuple([boundedBytes(4096), boundedBytes(1024), boundedBytes(1024)]);
 const personalRoot = z.strictObject({ root: digest, index: z.nullable(collectionBytes) });
 

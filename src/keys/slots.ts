@@ -1,4 +1,4 @@
-import { hash } from '../crypto/hash.js';
+import { equalBytes, hash } from '../crypto/hash.js';
 import { deriveBytes } from '../crypto/kdf.js';
 import { kemKeyPairFromSeed } from '../crypto/kem.js';
 import type { RandomBytes } from '../crypto/random.js';
@@ -7,6 +7,7 @@ import { type SigningKeyPair, signingKeyPairFromSeed } from '../crypto/sign.js';
 import { openData, sealData } from '../envelope/data.js';
 import { type PassphraseCost, stretchPassphrase } from '../envelope/passphrase.js';
 import { isVaultError, VaultError } from '../errors.js';
+import { passkeyPrfInput } from '../formats/prf-input.js';
 import type { Binding } from '../formats/sealed.js';
 import {
   decodePersonalRoot,
@@ -19,6 +20,7 @@ import {
 } from '../formats/slot.js';
 import type { PersonalRoot } from './hierarchy.js';
 import type { RootSeed } from './identity.js';
+import type { PasskeySecret } from './passkey.js';
 import type { PhraseEntropy } from './phrase.js';
 
 /** What every slot protects, each part under its own seal. SPEC §9. */
@@ -51,48 +53,48 @@ export async function createPassphraseSlot(options: {
   try {
     const kdf = { memory: cost.memoryBytes, passes: cost.passes, salt };
     return sealSlot(secret, content, random, {
-      ...{ v: 1, suite: 1, person, slot: random(16), kind: 'passphrase', created: time, kdf, auth: null },
-      kem: slotKemKey(secret),
+      ...({ v: 1, suite: 1, kind: 'passphrase' } as const),
+      ...{ person, slot: random(16), created: time, kdf, auth: null, kem: slotKemKey(secret) },
     });
   } finally {
     secret.wipe();
   }
 }
 
-/** Makes the recovery slot that the server keeps; 24 words open it. */
-export function createPhraseSlot(options: {
-  readonly entropy: PhraseEntropy;
+/** A secret that nobody can guess, so that what it opens may be kept on the server. SPEC §9. */
+export type StrongSecret = PhraseEntropy | PasskeySecret;
+
+/** Makes the slot that 24 words or a passkey open; the server may keep it. */
+export function createStrongSlot(options: {
+  readonly secret: StrongSecret;
   readonly person: Uint8Array;
   readonly content: SlotContent;
   readonly random: RandomBytes;
   readonly time: number;
 }): { readonly slotId: Uint8Array; readonly bytes: Uint8Array } {
-  const { entropy, person, content, random, time } = options;
-  const { slotId, auth } = phraseSlotAccess(entropy);
-  const bytes = sealSlot(entropy, content, random, {
-    ...{
-      v: 1,
-      suite: 1,
-      person,
-      slot: slotId,
-      kind: 'phrase',
-      created: time,
-      kdf: null,
-      auth: auth.publicKey,
-    },
-    kem: slotKemKey(entropy),
-  });
+  const { secret, person, content, random, time } = options;
+  const { slotId, auth } = strongSlotAccess(secret);
+  const common = { v: 1, suite: 1, person, slot: slotId, created: time, auth: auth.publicKey } as const;
+  const kem = slotKemKey(secret);
+  const bytes = sealSlot(
+    secret,
+    content,
+    random,
+    secret.kind === 'passkey'
+      ? { ...common, kem, kind: 'passkey', kdf: { prf: passkeyPrfInput() } }
+      : { ...common, kem, kind: 'phrase', kdf: null },
+  );
   auth.secretKey.wipe();
   return { slotId, bytes };
 }
 
-/** Under which id the server keeps a phrase's slot, and the key that signs the request for it. SPEC §9. */
-export function phraseSlotAccess(entropy: PhraseEntropy): {
+/** Under which id a strong secret's slot is kept, and the key that signs the request for it. SPEC §9. */
+export function strongSlotAccess(secret: StrongSecret): {
   readonly slotId: Uint8Array;
   readonly auth: SigningKeyPair;
 } {
-  const slotId = deriveBytes(entropy, 16, 'slot-id');
-  return { slotId, auth: signingKeyPairFromSeed(deriveBytes(entropy, 32, 'slot-auth')) };
+  const slotId = deriveBytes(secret, 16, 'slot-id');
+  return { slotId, auth: signingKeyPairFromSeed(deriveBytes(secret, 32, 'slot-auth')) };
 }
 
 /**
@@ -109,14 +111,21 @@ export async function openPassphraseRootSeed(bytes: Uint8Array, passphrase: stri
   return withPassphrase(bytes, passphrase, (secret, slot) => openRootSeed(secret, slot));
 }
 
-/** Opens a recovery slot with the words' entropy. Throws `integrity/open-failed`, `integrity/wrong-audience`. */
-export function openPhraseSlot(
+/**
+ * Opens a slot with the secret it was made for.
+ *
+ * Throws `integrity/open-failed`, `integrity/wrong-audience` for a slot of another kind, `format/*`.
+ */
+export function openStrongSlot(
   bytes: Uint8Array,
-  entropy: PhraseEntropy,
+  secret: StrongSecret,
 ): OpenedSlot & { readonly rootSeed: RootSeed } {
   const slot = readSlot(bytes);
-  if (slot.open.kind !== 'phrase') throw new VaultError('integrity/wrong-audience');
-  return { ...openPersonalRoot(entropy, slot), rootSeed: openRootSeed(entropy, slot) };
+  // R-SLOT-2: the kind is what the secret is, not what the slot says.
+  if (slot.open.kind !== secret.kind) throw new VaultError('integrity/wrong-audience');
+  if (slot.open.kind === 'passkey' && !equalBytes(slot.open.kdf.prf, passkeyPrfInput()))
+    throw new VaultError('format/unsupported'); // R-PRF-1
+  return { ...openPersonalRoot(secret, slot), rootSeed: openRootSeed(secret, slot) };
 }
 
 type ReadSlot = ReturnType<typeof readSlot>;
@@ -133,7 +142,7 @@ async function withPassphrase<T>(
 ): Promise<T> {
   const slot = readSlot(bytes);
   const { kdf } = slot.open;
-  if (kdf === null) throw new VaultError('format/malformed');
+  if (kdf === null || 'prf' in kdf) throw new VaultError('format/malformed');
   const secret = await stretchPassphrase(passphrase, kdf.salt, {
     memoryBytes: kdf.memory,
     passes: kdf.passes,
@@ -182,7 +191,8 @@ function openPersonalRoot(secret: Secret<string>, slot: ReadSlot): OpenedSlot {
   try {
     const bytes = openData(key, binding('slot-personal-root', open, publicBytes), sealedPersonalRoot);
     const { root, index } = decodePersonalRoot(bytes);
-    const cost = open.kdf && { memoryBytes: open.kdf.memory, passes: open.kdf.passes };
+    const { kdf } = open;
+    const cost = kdf === null || 'prf' in kdf ? null : { memoryBytes: kdf.memory, passes: kdf.passes };
     return { person: open.person, personalRoot: Secret.of('personal-root', root.slice()), index, cost };
   } finally {
     key.wipe();

@@ -7,7 +7,7 @@ import { isVaultError, VaultError } from '../errors.js';
 import { derivePersonalIndexKey, derivePersonalRosterKey } from '../keys/hierarchy.js';
 import { admitDevice, generateDeviceSeed, generateIdentity, personalVaultId } from '../keys/identity.js';
 import { parsePhrase } from '../keys/phrase.js';
-import { createPassphraseSlot, openPassphraseSlot, openPhraseSlot, phraseSlotAccess } from '../keys/slots.js';
+import { createPassphraseSlot, openPassphraseSlot, openStrongSlot, strongSlotAccess } from '../keys/slots.js';
 import { type Identity, verifyIdentityLog } from '../protocol/identity-chain.js';
 import {
   appendIdentityAnswer,
@@ -175,13 +175,13 @@ export async function recoverPerson(options: RecoverOptions): Promise<Person> {
   const entropy = await parsePhrase(words);
   const transport = transportOf(options, server);
   const serverKey = await fetchServerKey(transport);
-  const { slotId, auth } = phraseSlotAccess(entropy);
+  const { slotId, auth } = strongSlotAccess(entropy);
   const signer = {
     keyId: { type: 'slot', slot: slotId } as const,
     sign: (bytes: Uint8Array) => signRaw(auth.secretKey, bytes),
   };
   const answer = await fetchSlot(transport, signer, slotId);
-  const { rootSeed, personalRoot, person, index } = openPhraseSlot(answer.slot, entropy);
+  const { rootSeed, personalRoot, person, index } = openStrongSlot(answer.slot, entropy);
   const known = verifyIdentityLog(answer.entries);
   if (!equalBytes(known.person, person) || index === null) throw new VaultError('integrity/wrong-audience');
   const deviceSeed = generateDeviceSeed(random);

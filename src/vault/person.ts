@@ -4,7 +4,7 @@ import { VaultError, type VaultErrorCode } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import { nameOf } from '../log/collection-log.js';
 import { generatePhrase, type PhraseLanguage } from '../keys/phrase.js';
-import { createPassphraseSlot, createPhraseSlot, openPassphraseRootSeed } from '../keys/slots.js';
+import { createPassphraseSlot, createStrongSlot, openPassphraseRootSeed } from '../keys/slots.js';
 import { encodeMessage, putSlotRequest } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
 import { printContactCard } from '../sharing/contacts.js';
@@ -163,8 +163,8 @@ export class Person {
     const { words, entropy } = await generatePhrase(session.random, options.language ?? 'fr');
     const { person } = session.author;
     const content = { rootSeed, personalRoot: session.personalRoot, index: session.index.collection.id };
-    const { slotId, bytes } = createPhraseSlot({
-      entropy,
+    const { slotId, bytes } = createStrongSlot({
+      secret: entropy,
       person,
       content,
       random: session.random,

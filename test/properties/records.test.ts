@@ -20,6 +20,8 @@ import { decodeMessageHeader } from '../../src/formats/message.js';
 import { decodeOp, decodeOpHeader, encodeOpHeader, type OpHeader } from '../../src/formats/op.js';
 import { decodeRecord, encodeRecord, type RecordEnvelope } from '../../src/formats/record.js';
 import { decodeRosterChange, encodeRosterChange, type RosterChange } from '../../src/formats/roster.js';
+import { decodeKeptPasskey } from '../../src/formats/passkey.js';
+import { decodeRemembered } from '../../src/formats/remembered.js';
 import { decodePersonalRoot, decodeSlot, decodeSlotPublic } from '../../src/formats/slot.js';
 import { decodeWrapped } from '../../src/formats/wrapped.js';
 
@@ -149,7 +151,7 @@ const decoders: Record<string, (value: Uint8Array) => unknown> = {
     decodePersonalRoot,
     decodeSlot,
   },
-  ...{ decodeSlotPublic, decodeWrapped },
+  ...{ decodeKeptPasskey, decodeRemembered, decodeSlotPublic, decodeWrapped },
 };
 
 it.each(Object.entries(decoders))(

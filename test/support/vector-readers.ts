@@ -13,8 +13,10 @@ import { decodeRecord, encodeRecord } from '../../src/formats/record.js';
 import type { Binding } from '../../src/formats/sealed.js';
 import { decodeSlot, encodeSlot } from '../../src/formats/slot.js';
 import { decodeWrapped, encodeWrapped } from '../../src/formats/wrapped.js';
+import { takePasskey } from '../../src/keys/passkey.js';
 import { parsePhrase } from '../../src/keys/phrase.js';
-import { openPassphraseSlot, openPhraseSlot } from '../../src/keys/slots.js';
+import { openRememberedRoot } from '../../src/keys/remembered.js';
+import { openPassphraseSlot, openStrongSlot, type StrongSecret } from '../../src/keys/slots.js';
 import { type Identity, identityHead, verifyIdentityLog } from '../../src/protocol/identity-chain.js';
 import { applyHeader, checkBodies } from '../../src/protocol/log-rules.js';
 import type { LogState } from '../../src/protocol/log-state.js';
@@ -42,6 +44,12 @@ function sameAgain(bytes: Uint8Array, again: Uint8Array): void {
 }
 
 const identityOf = (entries: readonly string[]) => verifyIdentityLog(entries.map(fromHex));
+
+async function strongSecretOf(input: { words?: string; passkey?: string }): Promise<StrongSecret> {
+  if (input.words !== undefined) return parsePhrase(input.words);
+  const output = fromHex(input.passkey as string);
+  return takePasskey({ credentialId: 'AQ', take: () => output }).secret;
+}
 
 /** How each format is read: from the input of a vector to its output, or to the error that it expects. */
 export const readers = {
@@ -146,13 +154,13 @@ export const readers = {
     };
   },
 
-  async slot(input: { slot: string; words?: string; passphrase?: string }) {
+  async slot(input: { slot: string; words?: string; passphrase?: string; passkey?: string }) {
     const bytes = fromHex(input.slot);
     sameAgain(bytes, encodeSlot(decodeSlot(bytes)));
     const opened =
-      input.words === undefined
-        ? await openPassphraseSlot(bytes, input.passphrase as string)
-        : openPhraseSlot(bytes, await parsePhrase(input.words));
+      input.passphrase !== undefined
+        ? await openPassphraseSlot(bytes, input.passphrase)
+        : openStrongSlot(bytes, await strongSecretOf(input));
     const rootSeed = 'rootSeed' in opened ? expose(opened.rootSeed as never) : null;
     return {
       person: opened.person,
@@ -160,6 +168,14 @@ export const readers = {
       personalRoot: expose(opened.personalRoot),
       rootSeed,
     };
+  },
+
+  async remembered(input: { key: string; bytes: string; person: string; store: string; now: number }) {
+    const raw = fromHex(input.key) as Uint8Array<ArrayBuffer>;
+    const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['decrypt']);
+    const place = { person: fromHex(input.person), store: input.store };
+    const root = await openRememberedRoot({ key, bytes: fromHex(input.bytes) }, place, input.now);
+    return { personalRoot: expose(root) };
   },
 
   card(input: { type: 'contact' | 'vault'; text: string }) {

@@ -13,11 +13,11 @@ import {
 } from '../../../src/formats/slot.js';
 import {
   createPassphraseSlot,
-  createPhraseSlot,
+  createStrongSlot,
   openPassphraseRootSeed,
   openPassphraseSlot,
-  openPhraseSlot,
-  phraseSlotAccess,
+  openStrongSlot,
+  strongSlotAccess,
 } from '../../../src/keys/slots.js';
 import { codeOf } from '../../support/code-of.js';
 import { type Person, person, secretOf, START } from '../../support/people.js';
@@ -38,8 +38,8 @@ beforeAll(async () => {
   await loadSodium();
   alice = person('alice');
   bob = person('bob');
-  phraseSlot = createPhraseSlot({
-    entropy,
+  phraseSlot = createStrongSlot({
+    secret: entropy,
     person: alice.id,
     content: content(alice),
     random,
@@ -58,21 +58,19 @@ beforeAll(async () => {
 });
 
 /** The slot with another public part, its seals as they were. */
-function withPublic(slot: Uint8Array, change: Partial<SlotPublic>): Uint8Array {
+function withPublic(slot: Uint8Array, change: object): Uint8Array {
   const parts = decodeSlot(slot);
-  return encodeSlot({
-    ...parts,
-    publicBytes: encodeSlotPublic({ ...decodeSlotPublic(parts.publicBytes), ...change }),
-  });
+  const open = { ...decodeSlotPublic(parts.publicBytes), ...change } as SlotPublic;
+  return encodeSlot({ ...parts, publicBytes: encodeSlotPublic(open) });
 }
 
-const openPhrase = (slot: Uint8Array, by = entropy) => codeOf(() => openPhraseSlot(slot, by));
+const openPhrase = (slot: Uint8Array, by = entropy) => codeOf(() => openStrongSlot(slot, by));
 const openPass = (slot: Uint8Array, passphrase = 'cœur de lion') =>
   codeOf(() => openPassphraseSlot(slot, passphrase));
 
 describe('a recovery slot', () => {
   it('opens to what it protects', () => {
-    const opened = openPhraseSlot(phraseSlot, entropy);
+    const opened = openStrongSlot(phraseSlot, entropy);
     expect(opened.person).toEqual(alice.id);
     expect(opened.index).toEqual(index);
     expect(expose(opened.personalRoot)).toEqual(expose(alice.personalRoot));
@@ -84,13 +82,13 @@ describe('a recovery slot', () => {
   });
 
   it('is asked for by a key that follows from the words, under an id that tells nothing of them', () => {
-    const { slotId, auth } = phraseSlotAccess(entropy);
+    const { slotId, auth } = strongSlotAccess(entropy);
     const open = decodeSlotPublic(decodeSlot(phraseSlot).publicBytes);
     expect(open.slot).toEqual(slotId);
     expect(open.auth).toEqual(auth.publicKey);
     const request = random(20);
     expect(verify(open.auth as Uint8Array, 'op', request, sign(auth.secretKey, 'op', request))).toBe(true);
-    expect(phraseSlotAccess(secretOf('phrase', random(32))).slotId).not.toEqual(slotId);
+    expect(strongSlotAccess(secretOf('phrase', random(32))).slotId).not.toEqual(slotId);
   });
 
   it('fails with any field of its public part changed (A08)', async () => {
@@ -129,7 +127,7 @@ describe('a recovery slot', () => {
       'integrity/open-failed',
     );
     const ofBob = decodeSlot(
-      createPhraseSlot({ entropy, person: bob.id, content: content(bob), random, time: START }).bytes,
+      createStrongSlot({ secret: entropy, person: bob.id, content: content(bob), random, time: START }).bytes,
     );
     expect(await openPhrase(encodeSlot({ ...parts, sealedRootSeed: ofBob.sealedRootSeed }))).toBe(
       'integrity/open-failed',

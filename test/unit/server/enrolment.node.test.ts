@@ -1,10 +1,23 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sign } from '../../../src/crypto/sign.js';
+import { sign, signingKeyPairFromSeed } from '../../../src/crypto/sign.js';
 import { loadSodium } from '../../../src/crypto/sodium.js';
 import { decodeSignedIdentityEntry, encodeSignedIdentityEntry } from '../../../src/formats/identity-entry.js';
-import { encodeSlot, encodeSlotPublic, type SlotPublic } from '../../../src/formats/slot.js';
+import { passkeyPrfInput } from '../../../src/formats/prf-input.js';
+import {
+  decodeSlot,
+  decodeSlotPublic,
+  encodeSlot,
+  encodeSlotPublic,
+  type SlotPublic,
+} from '../../../src/formats/slot.js';
 import { WIRE_LIMITS } from '../../../src/protocol/limits.js';
-import { encodeMessage, foundPersonRequest, putSlotRequest } from '../../../src/protocol/messages.js';
+import {
+  decodeMessage,
+  encodeMessage,
+  foundPersonRequest,
+  putSlotRequest,
+  slotAnswer,
+} from '../../../src/protocol/messages.js';
 import { paths } from '../../../src/protocol/paths.js';
 import { deviceSigner, enrol, send } from '../../support/raw-client.js';
 import { bytesOf, type RawPerson, rawPerson } from '../../support/raw-ops.js';
@@ -79,7 +92,7 @@ describe('slots (PROTOCOL §4.2)', () => {
       auth: bytesOf(`${name} auth`, 32),
       kem: bytesOf(`${name} kem`, 1216),
       ...change,
-    });
+    } as SlotPublic);
     const sealed = { sealedRootSeed: bytesOf('a', 200), sealedPersonalRoot: bytesOf('b', 200) };
     return send(server.url, {
       method: 'PUT',
@@ -100,6 +113,29 @@ describe('slots (PROTOCOL §4.2)', () => {
       const reply = await put('refused', change);
       expect([reply.status, reply.code, reply.details()]).toEqual([400, 'malformed', { at: 'slot' }]);
     }
+  });
+
+  it('of a passkey are kept and served as those of a phrase, to their own key alone (R-SLT-1)', async () => {
+    const seed = bytesOf('passkey auth', 32);
+    const slot = bytesOf('passkey', 16);
+    const auth = signingKeyPairFromSeed(seed).publicKey;
+    const passkey = { kind: 'passkey', kdf: { prf: passkeyPrfInput() }, auth } as Partial<SlotPublic>;
+    expect((await put('passkey', passkey)).status).toBe(200);
+    const get = (by: Uint8Array) =>
+      send(server.url, {
+        method: 'GET',
+        path: paths.slot(slot),
+        signer: { keyId: { type: 'slot', slot }, seed: by },
+      });
+    expect((await get(bytesOf('wrong', 32))).code).toBe('signature');
+    const reply = await get(seed);
+    expect(reply.status).toBe(200);
+    const { slot: served } = decodeMessage(slotAnswer, reply.body);
+    expect(decodeSlotPublic(decodeSlot(served).publicBytes)).toMatchObject(passkey);
+    const device = deviceSigner(person);
+    const path = paths.personSlot(person.identity.person, slot);
+    expect((await send(server.url, { method: 'DELETE', path, signer: device })).status).toBe(200);
+    expect((await get(seed)).code).toBe('signature');
   });
 
   it('are at most 16 a person; one already there can still be replaced (R-SLT-2)', async () => {

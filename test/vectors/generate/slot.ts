@@ -3,8 +3,10 @@ import { loadSodium } from '../../../src/crypto/sodium.js';
 import { PASSPHRASE_COST_MIN } from '../../../src/envelope/passphrase.js';
 import { encode } from '../../../src/formats/codec.js';
 import { decodeSlot, decodeSlotPublic, encodeSlot, type SlotPublic } from '../../../src/formats/slot.js';
+import { passkeyPrfInput } from '../../../src/formats/prf-input.js';
+import { takePasskey } from '../../../src/keys/passkey.js';
 import { generatePhrase } from '../../../src/keys/phrase.js';
-import { createPassphraseSlot, createPhraseSlot } from '../../../src/keys/slots.js';
+import { createPassphraseSlot, createStrongSlot } from '../../../src/keys/slots.js';
 import { person, START } from '../../support/people.js';
 import { seededRandom } from '../../support/seeded-random.js';
 import { writeVector } from './write.js';
@@ -20,7 +22,7 @@ const base = { person: alice.id, content: { rootSeed, personalRoot, index }, ran
 const output = { person: alice.id, index, personalRoot: expose(personalRoot), rootSeed: expose(rootSeed) };
 const english = await generatePhrase(random, 'en');
 const french = await generatePhrase(random, 'fr');
-const slot = createPhraseSlot({ entropy: english.entropy, ...base }).bytes;
+const slot = createStrongSlot({ secret: english.entropy, ...base }).bytes;
 const words = english.words;
 
 function withPublic(bytes: Uint8Array, change: object): Uint8Array {
@@ -40,8 +42,8 @@ writeVector('slot', 'phrase-english', {
   input: { slot, words },
   output,
 });
-const frenchSlot = createPhraseSlot({
-  entropy: french.entropy,
+const frenchSlot = createStrongSlot({
+  secret: french.entropy,
   ...base,
   content: { ...base.content, index: null },
 }).bytes;
@@ -111,4 +113,56 @@ for (const [name, cost] of Object.entries(costs)) {
     slot: withPublic(local, { kdf: { ...kdf, ...cost } }),
     passphrase,
   });
+}
+
+const output32 = random(32);
+const passkeyOf = (bytes: Uint8Array) =>
+  takePasskey({ credentialId: 'AQ', take: () => bytes.slice() }).secret;
+const passkey = createStrongSlot({ secret: passkeyOf(output32), ...base }).bytes;
+writeVector('slot', 'passkey', {
+  title: 'a slot that a passkey opens',
+  spec: '§9.1',
+  expect: 'ok',
+  input: { slot: passkey, passkey: output32 },
+  output,
+});
+bad('passkey-other', 'R-SEAL-3', 'open-failed', 'the output of another passkey', {
+  slot: passkey,
+  passkey: random(32),
+});
+bad('passkey-zero', 'R-PRF-2', 'invalid', 'an output that is all zero', {
+  slot: passkey,
+  passkey: new Uint8Array(32),
+});
+bad('passkey-short', 'R-PRF-2', 'invalid', 'an output of 31 bytes', {
+  slot: passkey,
+  passkey: output32.subarray(1),
+});
+bad('passkey-prf', 'R-PRF-1', 'unsupported', 'another input of the PRF', {
+  slot: withPublic(passkey, { kdf: { prf: random(32) } }),
+  passkey: output32,
+});
+bad('passkey-as-phrase', 'R-SLOT-2', 'wrong-audience', 'the slot of a passkey called one of words', {
+  slot: withPublic(passkey, { kind: 'phrase', kdf: null }),
+  passkey: output32,
+});
+bad('phrase-as-passkey', 'R-SLOT-2', 'wrong-audience', 'the slot of words called one of a passkey', {
+  slot: withPublic(slot, { kind: 'passkey', kdf: { prf: passkeyPrfInput() } }),
+  words,
+});
+bad('passkey-with-cost', 'R-CBOR-1', 'malformed', 'the slot of a passkey with the cost of a passphrase', {
+  slot: withPublic(passkey, { kdf: { memory: 64 * 2 ** 20, passes: 3, salt: new Uint8Array(16) } }),
+  passkey: output32,
+});
+for (const [name, change] of Object.entries({ ...publicChanges, slot: { slot: new Uint8Array(16) } })) {
+  bad(
+    `passkey-public-${name}`,
+    'R-SEAL-3',
+    'open-failed',
+    `another ${name} in the public part of a passkey's slot`,
+    {
+      slot: withPublic(passkey, change),
+      passkey: output32,
+    },
+  );
 }
