@@ -53,22 +53,31 @@ export async function sealBlob(options: {
   const sealer = await createChunkSealer({ key, salt: random(24), context, params: COFFRET_CHUNKS });
   const list = new Uint8Array(chunks * HASH_BYTES);
   await append(sealer.prefix);
+  const keep = (at: number, chunk: Uint8Array): Promise<unknown> => {
+    const kept = Promise.all([
+      sha256(chunk).then((digest) => list.set(digest, at * HASH_BYTES)),
+      append(chunk),
+    ]);
+    // It is awaited later, and only if nothing else fails before.
+    kept.catch(() => {});
+    return kept;
+  };
   let index = 0;
-  // The hash and the write of one chunk run while the next one is being encrypted.
+  // While one chunk is being encrypted, the one before it is hashed and written: a write may block this thread.
+  let sealed: Uint8Array | null = null;
   let behind: Promise<unknown> = Promise.resolve();
   for await (const plaintext of chunksOf(source, bytes, padded)) {
     if (signal?.aborted) throw new VaultError('usage/aborted');
     const at = index++;
-    const sealed = await sealer.seal(at, plaintext, at === chunks - 1);
+    const sealing = sealer.seal(at, plaintext, at === chunks - 1);
+    sealing.catch(() => {});
     await behind;
-    behind = Promise.all([
-      sha256(sealed).then((digest) => list.set(digest, at * HASH_BYTES)),
-      append(sealed),
-    ]);
-    behind.catch(() => {});
+    if (sealed !== null) behind = keep(at - 1, sealed);
+    sealed = await sealing;
     onProgress?.(Math.min(index * chunkBytes, bytes));
   }
   await behind;
+  if (sealed !== null) await keep(index - 1, sealed);
   await append(list);
   return { id: blob, key, bytes, padded, stored, chunks, list: await sha256(list) };
 }

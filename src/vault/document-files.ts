@@ -8,6 +8,8 @@ import { paths } from '../protocol/paths.js';
 import type { OpenedSource } from './file-source.js';
 import type { Session } from './session.js';
 
+const PROGRESS_STEP_BYTES = 1024 * 1024;
+
 /** How far long work is, in bytes. */
 export interface Progress {
   readonly phase: 'encrypt' | 'download' | 'decrypt';
@@ -45,7 +47,10 @@ export async function storeFile(
     const reference = await sealBlob({
       ...{ source: source.pieces, bytes: source.bytes, vault, blob, random: session.random, signal },
       append: (stored) => sink.append(stored),
-      onProgress: (done) => onProgress?.({ phase: 'encrypt', done, total: source.bytes }),
+      onProgress: inSteps(
+        (done) => onProgress?.({ phase: 'encrypt', done, total: source.bytes }),
+        source.bytes,
+      ),
     });
     await sink.commit();
     return reference;
@@ -79,11 +84,13 @@ export async function* readFile(
       : (offset: number, length: number) =>
           readRange(session, vault, reference.id, { offset, length, signal });
   let done = 0;
+  const total = end - start;
+  const tell = inSteps((told) => onProgress?.({ phase: 'decrypt', done: told, total }), total);
   try {
     for await (const piece of openBlob({ reference, vault, read, start, end, signal })) {
       done += piece.length;
       yield piece;
-      onProgress?.({ phase: 'decrypt', done, total: end - start });
+      tell(done);
     }
   } catch (error) {
     // A bad copy of what the server holds is not kept; one's own, not yet sent, is.
@@ -113,6 +120,16 @@ export async function fetchFile(
     ...(signal === undefined ? {} : { signal }),
     onProgress: ({ done, total }) => onProgress?.({ phase: 'download', done, total }),
   });
+}
+
+/** Calls `tell` at most once for each step, and at the end: it may be a message to a page that draws. */
+function inSteps(tell: (done: number) => void, total: number): (done: number) => void {
+  let told = 0;
+  return (done) => {
+    if (done - told < PROGRESS_STEP_BYTES && done !== total) return;
+    told = done;
+    tell(done);
+  };
 }
 
 async function readLocal(

@@ -17,8 +17,12 @@ export interface OpenedSource {
   readonly name: string;
   readonly mediaType: string;
   readonly bytes: number;
+  /** Each is good until the next one is asked for. */
   readonly pieces: AsyncIterable<Uint8Array>;
 }
+
+/** Larger and smaller reads are slower in Chromium, where reading a file costs as much as encrypting it. */
+const READ_BYTES = 512 * 1024;
 
 /**
  * Makes any source a stream of bytes with a known size.
@@ -48,6 +52,11 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 async function* readAll(source: Exclude<FileSource, Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     const stream = source.stream();
+    const bytes = source instanceof Blob ? byteReader(stream as ReadableStream<Uint8Array>) : null;
+    if (bytes !== null) {
+      yield* readBytes(bytes);
+      return;
+    }
     if (Symbol.asyncIterator in stream) {
       for await (const piece of stream as AsyncIterable<Uint8Array>) yield piece;
       return;
@@ -62,5 +71,37 @@ async function* readAll(source: Exclude<FileSource, Uint8Array>): AsyncGenerator
   } catch (error) {
     const changed = error instanceof Error && error.name === 'NotReadableError';
     throw new VaultError(changed ? 'usage/file-changed' : 'usage/file-unreadable');
+  }
+}
+
+/**
+ * A reader that fills buffers given to it, where the platform's own stream of a `Blob` has one.
+ *
+ * A byte stream that someone else made may end without an answer to such a reader, and would hang here.
+ */
+function byteReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
+  try {
+    return stream.getReader({ mode: 'byob' });
+  } catch {
+    return null;
+  }
+}
+
+/** Reads into two buffers in turn: while the piece in one is used, the other is filled. */
+async function* readBytes(reader: ReadableStreamBYOBReader): AsyncGenerator<Uint8Array> {
+  try {
+    let spare = new ArrayBuffer(READ_BYTES);
+    let next = reader.read(new Uint8Array(READ_BYTES));
+    for (;;) {
+      const { value, done } = await next;
+      if (done) return;
+      next = reader.read(new Uint8Array(spare));
+      next.catch(() => {});
+      yield value;
+      spare = value.buffer;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+    reader.releaseLock();
   }
 }
