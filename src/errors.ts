@@ -210,6 +210,14 @@ const MESSAGES = {
     'A part of the program could not be loaded; load the page again. A service worker needs everything in one file.',
     "Une partie du programme n'a pas pu être chargée ; rechargez la page. Un service worker veut tout en un seul fichier.",
   ],
+  'usage/no-worker': [
+    'The worker that holds the keys could not start: its file must be served, and the content security policy allow it.',
+    "Le worker qui garde les clés n'a pas pu démarrer : son fichier doit être servi, et la politique de sécurité l'autoriser.",
+  ],
+  'usage/no-provider': [
+    'There is no <VaultProvider> above this component.',
+    "Il n'y a pas de <VaultProvider> au-dessus de ce composant.",
+  ],
   'usage/sodium-not-loaded': [
     'The cryptography is not loaded yet; await loadSodium() first.',
     "La cryptographie n'est pas encore chargée ; attendez loadSodium() d'abord.",
