@@ -25,7 +25,8 @@ import type { Session } from './session.js';
 import type { Transaction } from './transaction.js';
 
 const INBOX_CURSOR = 'cursor/inbox';
-const depositCursorKey = (vault: Uint8Array) => `cursor/deposits/${bytesToHex(vault)}`;
+/** The key under which a vault keeps how far its deposits have been fetched. */
+export const depositCursorKey = (vault: Uint8Array) => `cursor/deposits/${bytesToHex(vault)}`;
 
 /** The prefix under which deposits wait for an owner's decision. */
 export const depositPrefix = (vault: Uint8Array) => `deposit/${bytesToHex(vault)}/`;
