@@ -8,6 +8,7 @@ export { explain, isVaultError, VaultError, type VaultErrorCode, type VaultError
 export type { PassphraseCost } from './envelope/passphrase.js';
 export type { Id, IdKind } from './formats/id.js';
 export type { PhraseLanguage } from './keys/phrase.js';
+export type { Live, LiveListener, LiveObserver, Unsubscribe } from './live/live.js';
 export type { RequestKeyId, RequestSigner } from './protocol/request-signature.js';
 export { categoryLabel, DOCUMENT_CATEGORIES, type DocumentCategory } from './records/category.js';
 export type { Trust } from './sharing/contacts.js';
@@ -42,8 +43,10 @@ export {
   recoverPerson,
 } from './vault/open-person.js';
 export type { Contact, People } from './vault/people.js';
-export type { Health, Person } from './vault/person.js';
+export type { FrozenCollection, Health } from './vault/health.js';
+export type { Person } from './vault/person.js';
 export type { DocumentReader, LedgerLine } from './vault/readers.js';
 export type { ReceivedShare } from './vault/received.js';
 export type { ShareRole } from './vault/shares.js';
+export type { SyncState } from './vault/sync-state.js';
 export type { Grant, Holder, ShareOptions, Vault } from './vault/vault.js';

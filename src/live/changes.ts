@@ -1,3 +1,5 @@
+import { eachInTurn } from './live.js';
+
 /** Between two rounds of notices: a burst of changes is told as one. */
 const GAP_MS = 16;
 
@@ -33,14 +35,17 @@ export class Changes {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const listener of [...this.#listeners]) listener('end');
+    const told = [...this.#listeners];
     this.#listeners.clear();
+    eachInTurn(told, (listener) => listener('end'));
   }
 
   #tell(): void {
     this.#scheduled = false;
     if (this.#ended) return;
-    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener();
     this.#quietUntil = performance.now() + GAP_MS;
+    eachInTurn([...this.#listeners], (listener) => {
+      if (this.#listeners.has(listener)) listener();
+    });
   }
 }

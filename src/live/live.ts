@@ -51,18 +51,20 @@ export function createLive<T>(
   source: LiveSource<T>,
   isSame: (before: T, after: T) => boolean = Object.is,
 ): Live<T> {
-  const observers = new Set<LiveObserver<T>>();
+  /** Who listens, and which state they were told last: one reading may serve another's call before the notice comes. */
+  const observers = new Map<LiveObserver<T>, number>();
   let version: unknown = NEVER_READ;
+  let state = 0;
   let value: T | undefined;
   let error: unknown = null;
   let unwatch: (() => void) | null = null;
   let ended = false;
 
-  /** Reads again if it may be worth it; true when there is something new to tell. */
-  const refresh = (): boolean => {
-    if (ended) return false;
+  /** Reads again if it may be worth it. */
+  const refresh = (): void => {
+    if (ended) return;
     const now = source.version();
-    if (Object.is(now, version)) return false;
+    if (Object.is(now, version)) return;
     version = now;
     const before = value;
     const failedBefore = error;
@@ -75,27 +77,35 @@ export function createLive<T>(
       value = undefined;
       error = thrown ?? new Error('unknown');
     }
-    return !Object.is(value, before) || error !== failedBefore;
+    if (!Object.is(value, before) || error !== failedBefore) state++;
   };
 
   const end = (): void => {
     if (ended) return;
     ended = true;
     value = undefined;
+    error = null;
     unwatch?.();
     unwatch = null;
-    for (const observer of [...observers]) observer.complete?.();
+    const told = [...observers.keys()];
     observers.clear();
+    eachInTurn(told, (observer) => observer.complete?.());
   };
 
   const tell = (observer: LiveObserver<T>): void => {
+    if (observers.get(observer) === state) return;
+    observers.set(observer, state);
     if (error !== null) observer.error?.(error);
     else if (value !== undefined) observer.next?.(value);
   };
 
   const onNotice = (notice?: 'end'): void => {
     if (notice === 'end') end();
-    else if (refresh()) for (const observer of [...observers]) if (observers.has(observer)) tell(observer);
+    refresh();
+    // Whoever was taken off meanwhile, by another's callback, hears nothing any more.
+    eachInTurn([...observers.keys()], (observer) => {
+      if (observers.has(observer)) tell(observer);
+    });
   };
 
   const subscribe = (listener: LiveListener<T>): Unsubscribe => {
@@ -115,10 +125,16 @@ export function createLive<T>(
     };
     if (ended) observer.complete?.();
     else {
-      observers.add(observer);
-      unwatch ??= source.watch(onNotice);
-      refresh();
-      if (observers.has(observer)) tell(observer);
+      observers.set(observer, -1);
+      try {
+        unwatch ??= source.watch(onNotice);
+        refresh();
+        if (observers.has(observer)) tell(observer);
+      } catch (thrown) {
+        // Whoever called gets no handle: nothing of it may stay.
+        unsubscribe();
+        throw thrown;
+      }
     }
     return Object.assign(unsubscribe, { unsubscribe });
   };
@@ -139,6 +155,19 @@ export function createLive<T>(
   const observable = (Symbol as { readonly observable?: symbol }).observable ?? '@@observable';
   Object.defineProperty(live, observable, { value: () => live });
   return live;
+}
+
+/** Calls `act` for each, whatever one of them throws; the first error is thrown at the end. */
+export function eachInTurn<T>(all: Iterable<T>, act: (one: T) => void): void {
+  let failure: { readonly thrown: unknown } | null = null;
+  for (const one of all) {
+    try {
+      act(one);
+    } catch (thrown) {
+      failure ??= { thrown };
+    }
+  }
+  if (failure !== null) throw failure.thrown;
 }
 
 /** Whether two lists hold the same elements in the same order. */

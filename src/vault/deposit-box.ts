@@ -4,6 +4,8 @@ import { checkStoredBlob } from '../envelope/blob.js';
 import { isVaultError, VaultError } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import { depositKeyFromSeed, deriveAdoptedItem, type KemSeed } from '../keys/hierarchy.js';
+import { Kept } from '../live/kept.js';
+import { isSameList, type Live } from '../live/live.js';
 import { encodeMessage, putTicketRequest } from '../protocol/messages.js';
 import { WIRE_LIMITS } from '../protocol/limits.js';
 import { paths } from '../protocol/paths.js';
@@ -23,8 +25,9 @@ import { depositId } from './depositor.js';
 import { fetchFile, type WorkOptions } from './document-files.js';
 import { sendToInbox } from './inbox.js';
 import type { OwnedVault, Session } from './session.js';
+import { sessionLoaded, versionOfAll } from './session-live.js';
 import { ensureCollection, renewEpoch } from './shares.js';
-import { depositPrefix } from './sync-host.js';
+import { depositCursorKey, depositPrefix } from './sync-host.js';
 import type { Transaction } from './transaction.js';
 
 const TICKET_BYTES_MAX = 2 ** 33;
@@ -134,6 +137,23 @@ export class DepositBox {
       });
     }
     return waiting.sort((a, b) => a.time - b.time);
+  }
+
+  /** As `list`, and every list that follows. */
+  liveWaiting(): Live<readonly WaitingDeposit[]> {
+    const session = this.#session;
+    const { vault, index } = this.#owned;
+    const kept = new Kept<WaitingDeposit>();
+    let known: { readonly state: string; readonly list: readonly WaitingDeposit[] } | null = null;
+    const version = () => versionOfAll([index.collection]);
+    const load = async (): Promise<readonly WaitingDeposit[]> => {
+      // What arrives moves the cursor, and what is decided is in the index.
+      const cursor = await session.store.get(depositCursorKey(vault));
+      const state = `${index.collection.version} ${String(cursor)}`;
+      if (known?.state !== state) known = { state, list: Object.freeze(kept.all(await this.list())) };
+      return known.list;
+    };
+    return sessionLoaded(session, `deposits ${printId('vault', vault)}`, { version, load }, isSameList);
   }
 
   /**

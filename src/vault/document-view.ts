@@ -79,7 +79,7 @@ export function documentOf(
     added: content.added,
     author: printId('person', authorOf(shown)),
     synced: current.position !== null,
-    conflicts: conflicts.map(({ change }) => printId('change', change)),
+    conflicts: Object.freeze(conflicts.map(({ change }) => printId('change', change))),
     versions: history.length,
   };
 }

@@ -5,22 +5,24 @@ import {
   contentOf,
   describe,
   type Document,
-  documentOf,
   type DocumentMetadata,
   type Version,
   versionOf,
 } from './document-view.js';
 import { type DocumentContent, DOCUMENT_KIND, DOCUMENT_SCHEMA, encodeDocument } from '../records/document.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
+import type { Live } from '../live/live.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
 import { appendPrune, appendRecords } from './collection-writer.js';
+import { documentsIn, newestFirst, shownDocument } from './document-list.js';
 import { type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
 import { blobsOnlyIn, keptHistory } from './erase.js';
 import { type FileSource, type OpenedSource, openSource } from './file-source.js';
 import { eraseLinks, type LinkSource, maintainLinks } from './links.js';
 import type { Item } from './record-view.js';
 import type { OwnedVault, Session } from './session.js';
+import { sessionLive, sessionLiveList, versionOfAll } from './session-live.js';
 import { ensureCollection, renewEpoch } from './shares.js';
 import { readersOfDocument, type DocumentReader } from './readers.js';
 import type { Transaction } from './transaction.js';
@@ -137,29 +139,40 @@ export class Documents {
     });
   }
 
-  /** The documents in force, newest first. */
+  /** The documents in force, newest first; each is the same object while nothing about it changed. */
   list(filter: DocumentFilter = {}): Document[] {
-    const documents: Document[] = [];
-    for (const collection of this.#collections()) {
-      for (const item of collection.view.list({ kind: DOCUMENT_KIND, removed: filter.removed ?? false })) {
-        const shown = documentOf(item, keptHistory(collection, item.item), this.#categoryOf(collection));
-        if (shown !== null && (filter.category === undefined || shown.category === filter.category))
-          documents.push(shown);
-      }
-    }
-    return documents.sort((a, b) => b.added - a.added || (a.id < b.id ? 1 : -1));
+    const { category, removed = false } = filter;
+    const documents = this.#collections().flatMap((collection) =>
+      documentsIn(collection, this.#categoryOf(collection), removed),
+    );
+    const wanted =
+      category === undefined ? documents : documents.filter((shown) => shown.category === category);
+    return wanted.sort(newestFirst);
+  }
+
+  /** As `list`, and every list that follows: after each change made here, and each that a sync brings. */
+  live(filter: DocumentFilter = {}): Live<readonly Document[]> {
+    const { category = '', removed = false } = filter;
+    return sessionLiveList(this.#session, this.#liveName(`${category}/${removed}`), {
+      version: () => this.#version(),
+      read: () => this.list(filter),
+    });
   }
 
   /** One document, or `null`. */
   get(id: Id<'item'>): Document | null {
     const found = this.#find(id);
-    return found === null
-      ? null
-      : documentOf(
-          found.item,
-          keptHistory(found.collection, found.item.item),
-          this.#categoryOf(found.collection),
-        );
+    if (found === null) return null;
+    return shownDocument(found.collection, found.item, this.#categoryOf(found.collection));
+  }
+
+  /** As `get`, and all that follows: `null` while there is none, or none any more. Throws `usage/invalid` for no id. */
+  liveOne(id: Id<'item'>): Live<Document | null> {
+    parseId('item', id);
+    return sessionLive(this.#session, this.#liveName(id), {
+      version: () => this.#version(),
+      read: () => this.get(id),
+    });
   }
 
   /** Every version of a document, oldest first, removals included. Throws `usage/not-found`. */
@@ -272,6 +285,14 @@ export class Documents {
 
   #collections(): Collection[] {
     return categoryCollections(this.#session, this.#owned);
+  }
+
+  #liveName(what: string): string {
+    return `documents ${printId('vault', this.#owned.vault)} ${what}`;
+  }
+
+  #version(): string {
+    return versionOfAll([this.#owned.index.collection, ...this.#collections()]);
   }
 
   #categoryOf({ id }: Collection): string | null {

@@ -6,14 +6,22 @@ import { contentOf } from './document-view.js';
 import type { Revision } from './record-view.js';
 import type { Session } from './session.js';
 
-/** Every revision of an item, oldest first, without those that a prune not yet sent will end. */
-export function keptHistory(collection: Collection, item: Uint8Array): Revision[] {
-  const history = collection.view.history(item);
-  const pruned = new Set(
+/** The changes, by name, that a prune not yet sent will end. */
+export function pendingPrunes(collection: Collection): ReadonlySet<string> {
+  return new Set(
     collection.pending.flatMap(({ header: { control } }) =>
       control?.type === 'prune' ? control.changes.map(nameOf) : [],
     ),
   );
+}
+
+/** Every revision of an item, oldest first, without those that a prune not yet sent will end. */
+export function keptHistory(
+  collection: Collection,
+  item: Uint8Array,
+  pruned = pendingPrunes(collection),
+): Revision[] {
+  const history = collection.view.history(item);
   return pruned.size === 0 ? history : history.filter(({ change }) => !pruned.has(nameOf(change)));
 }
 
@@ -53,9 +61,8 @@ export async function forgetPruned(
     const revision = collection.view.revision(change);
     return (revision && contentOf(revision)?.blob.id) ?? [];
   });
-  const writes = await pruneStoredBodies(session.store, collection.log, changes);
-  await session.transact((transaction) => {
-    transaction.writes.push(...writes);
+  await session.transact(async (transaction) => {
+    transaction.writes.push(...(await pruneStoredBodies(session.store, collection.log, changes)));
     transaction.onCommit(() => {
       for (const change of changes) collection.view.forget(change);
     });

@@ -1,9 +1,12 @@
 import { type Id, parseId, printId } from '../formats/id.js';
 import { VaultError } from '../errors.js';
+import { Kept } from '../live/kept.js';
+import type { Live } from '../live/live.js';
 import { verifyIdentityLog, type Identity } from '../protocol/identity-chain.js';
 import type { IndexEntry } from '../records/index-entry.js';
 import { readContactCard, safetyNumber, type Trust } from '../sharing/contacts.js';
 import type { Session } from './session.js';
+import { sessionLiveList, versionOfAll } from './session-live.js';
 
 /** Someone this person knows. */
 export interface Contact {
@@ -19,6 +22,7 @@ export interface Contact {
 /** The people a person knows, with the keys pinned for each. */
 export class People {
   readonly #session: Session;
+  readonly #kept = new Kept<Contact>();
 
   /** @internal */
   constructor(session: Session) {
@@ -50,10 +54,20 @@ export class People {
     return this.#require(printId('person', identity.person));
   }
 
-  /** Everyone known, by name. */
+  /** Everyone known, by name; each is the same object while nothing about them changed. */
   list(): Contact[] {
     const entries = this.#session.index.list('index.contact');
-    return entries.map((entry) => this.#show(entry)).sort((a, b) => a.name.localeCompare(b.name));
+    return this.#kept
+      .all(entries.map((entry) => this.#show(entry)))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** As `list`, and every list that follows. */
+  live(): Live<readonly Contact[]> {
+    return sessionLiveList(this.#session, 'people', {
+      version: () => versionOfAll([this.#session.index.collection]),
+      read: () => this.list(),
+    });
   }
 
   /** One person, or `null`. */

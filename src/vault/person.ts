@@ -1,8 +1,9 @@
 import { Secret } from '../crypto/secret.js';
 import { PASSPHRASE_COST_DEFAULT, type PassphraseCost } from '../envelope/passphrase.js';
-import { VaultError, type VaultErrorCode } from '../errors.js';
+import { VaultError } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import { nameOf } from '../log/collection-log.js';
+import type { Live } from '../live/live.js';
 import { generatePhrase, type PhraseLanguage } from '../keys/phrase.js';
 import { createPassphraseSlot, createStrongSlot, openPassphraseRootSeed } from '../keys/slots.js';
 import { encodeMessage, putSlotRequest } from '../protocol/messages.js';
@@ -16,41 +17,29 @@ import { deposit, listDeposited, type MadeDeposit } from './depositor.js';
 import type { WorkOptions } from './document-files.js';
 import type { DocumentMetadata } from './document-view.js';
 import type { FileSource } from './file-source.js';
+import { type Health, healthOf, liveHealth } from './health.js';
 import { keyName } from './inbox.js';
 import { IndexBook } from './index-book.js';
 import { keepDevice, readLocalSlot } from './local-keystore.js';
 import { People } from './people.js';
-import { listReceived, type ReceivedShare } from './received.js';
+import { listReceived, type ReceivedShare, versionOfReceived } from './received.js';
 import { resendLost } from './resend.js';
 import type { Session } from './session.js';
-import { type Holder, Vault, vaultOf } from './vault.js';
-
-/** How this device stands with the server and with losing it. */
-export interface Health {
-  /** `unverified` on a device that joined by recovery phrase and has not been confirmed by a write of its own. */
-  readonly freshness: 'fresh' | 'stale' | 'unverified';
-  readonly status: SyncStatus;
-  /** Things kept here that the server does not have yet. */
-  readonly unsent: number;
-  /** Whether 24 words exist that bring everything back, and the server has what they open. */
-  readonly recoverable: boolean;
-  /** Collections that stopped taking writes, and why. */
-  readonly frozen: readonly { readonly collection: Id<'collection'>; readonly code: VaultErrorCode }[];
-  /** Records that are here and cannot be read. */
-  readonly damaged: number;
-}
-
-const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
+import { earliestOf, sessionLiveList, versionOfAll } from './session-live.js';
+import { type SyncState, SyncStanding } from './sync-state.js';
+import { type Holder, showVault, type Vault, vaultOf } from './vault.js';
 
 /** A person, unlocked on this device: patient, professional, laboratory or app. Call `close()` when done. */
 export class Person {
   readonly id: Id<'person'>;
   readonly people: People;
   readonly #session: Session;
+  readonly #standing: SyncStanding;
 
   /** @internal */
   constructor(session: Session) {
     this.#session = session;
+    this.#standing = new SyncStanding(session);
     this.id = printId('person', session.author.person);
     this.people = new People(session);
   }
@@ -106,7 +95,17 @@ export class Person {
   /** The vaults this person owns. */
   vaults(): Vault[] {
     this.#session.requireOpen();
-    return [...this.#session.vaults.values()].map((owned) => new Vault(this.#session, owned, this.people));
+    return [...this.#session.vaults.values()].map((owned) => showVault(this.#session, owned, this.people));
+  }
+
+  /** As `vaults`, and every list that follows; a vault is another object when its holder changes. */
+  liveVaults(): Live<readonly Vault[]> {
+    const session = this.#session;
+    const indexes = () => [session.index, ...[...session.vaults.values()].map(({ index }) => index)];
+    return sessionLiveList(session, 'vaults', {
+      version: () => versionOfAll(indexes().map(({ collection }) => collection)),
+      read: () => this.vaults(),
+    });
   }
 
   /** One vault, or `null`. */
@@ -118,6 +117,24 @@ export class Person {
   /** What others shared with this person, oldest first. */
   sharedWithMe(): ReceivedShare[] {
     return listReceived(this.#session);
+  }
+
+  /**
+   * As `sharedWithMe`, and every list that follows; a share is another object when its terms, trust or status change,
+   * and the same when documents do: those are in `share.live()`.
+   */
+  liveShares(): Live<readonly ReceivedShare[]> {
+    const session = this.#session;
+    let shares: readonly ReceivedShare[] = [];
+    return sessionLiveList(session, 'shares', {
+      version: () => versionOfReceived(session),
+      read: () => {
+        shares = this.sharedWithMe();
+        return shares;
+      },
+      nextMoment: () =>
+        earliestOf(shares.map(({ status, expires }) => (status === 'ended' ? null : expires))),
+    });
   }
 
   /** Leaves a document in someone's vault by its card, without any right to read there. See `deposit`. */
@@ -254,28 +271,17 @@ export class Person {
 
   /** How this device stands: freshness, what is unsent, whether the words exist, what is frozen or damaged. */
   async health(): Promise<Health> {
-    const session = this.#session;
-    session.requireOpen();
-    const { collections } = session;
-    // What is not served any more to this person does not get older for them.
-    const served = collections.filter(({ refused }) => !refused);
-    const verified = served.map(({ verifiedAt }) => verifiedAt ?? 0);
-    const oldest = verified.length === 0 ? 0 : Math.min(...verified);
-    const stale = session.now() - oldest > STALE_AFTER_MS;
-    const confirmed =
-      !session.profile.recovered || collections.some((collection) => hasOwnLine(session, collection));
-    return {
-      freshness: stale ? 'stale' : confirmed ? 'fresh' : 'unverified',
-      status: session.sync.state,
-      unsent: (await session.outbox.list()).length,
-      recoverable:
-        session.index.list('index.slot').some(({ removed }) => !removed) &&
-        (await session.outbox.list('slots')).length === 0,
-      frozen: collections.flatMap(({ id, frozen }) =>
-        frozen === null ? [] : [{ collection: printId('collection', id), code: frozen }],
-      ),
-      damaged: collections.reduce((sum, { damaged }) => sum + damaged.length, 0),
-    };
+    return healthOf(this.#session);
+  }
+
+  /** As `health`, and all that follows. */
+  liveHealth(): Live<Health> {
+    return liveHealth(this.#session);
+  }
+
+  /** How what is here stands with what the server has: what an app shows beside its name. */
+  liveSync(): Live<SyncState> {
+    return this.#standing.live();
   }
 
   /** Wipes every key on this device's memory; the store keeps ciphertext only. Open again with the passphrase. */
@@ -291,9 +297,4 @@ export class Person {
   toJSON(): { readonly id: Id<'person'> } {
     return { id: this.id };
   }
-}
-
-function hasOwnLine(session: Session, collection: Session['collections'][number]): boolean {
-  const { device } = session.author;
-  return collection.log.state?.lines.some((line) => nameOf(line.device) === nameOf(device)) ?? false;
 }

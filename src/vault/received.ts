@@ -1,8 +1,8 @@
 import { equalBytes } from '../crypto/hash.js';
 import { VaultError } from '../errors.js';
-import { decodeGrantTerms } from '../formats/grant.js';
+import { decodeGrantTerms, type GrantTerms } from '../formats/grant.js';
 import { type Id, parseId, printId } from '../formats/id.js';
-import { nameOf } from '../log/collection-log.js';
+import type { Live } from '../live/live.js';
 import type { DocumentCategory } from '../records/category.js';
 import { DOCUMENT_KIND, DOCUMENT_SCHEMA, type DocumentContent, encodeDocument } from '../records/document.js';
 import { signAuthorship } from '../sharing/authorship.js';
@@ -10,16 +10,12 @@ import type { Trust } from '../sharing/contacts.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
 import { appendRecords } from './collection-writer.js';
+import { documentsIn, newestFirst } from './document-list.js';
 import { type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
-import {
-  bodyOfRevision,
-  type Document,
-  type DocumentMetadata,
-  describe,
-  documentOf,
-} from './document-view.js';
+import { bodyOfRevision, type Document, type DocumentMetadata, describe } from './document-view.js';
 import { type FileSource, openSource } from './file-source.js';
 import type { Session } from './session.js';
+import { sessionLiveList, versionOfAll } from './session-live.js';
 
 /** Something that someone shared with this person: one grant, and the documents it opens. */
 export class ReceivedShare {
@@ -64,14 +60,18 @@ export class ReceivedShare {
     return refused ? 'refused' : 'open';
   }
 
-  /** The documents shared, newest first. */
+  /** The documents shared, newest first; each is the same object while nothing about it changed. */
   list(): Document[] {
     this.#session.requireOpen();
-    const { view } = this.#collection;
-    return view
-      .list({ kind: DOCUMENT_KIND })
-      .flatMap((item) => documentOf(item, view.history(item.item), this.category) ?? [])
-      .sort((a, b) => b.added - a.added || (a.id < b.id ? 1 : -1));
+    return documentsIn(this.#collection, this.category).sort(newestFirst);
+  }
+
+  /** As `list`, and every list that follows. */
+  live(): Live<readonly Document[]> {
+    return sessionLiveList(this.#session, `share ${this.grant}`, {
+      version: () => versionOfAll([this.#collection]),
+      read: () => this.list(),
+    });
   }
 
   /** Decrypts a shared file piece by piece. Throws `usage/not-found`, `integrity/blob`, `sync/*`, `usage/aborted`. */
@@ -151,6 +151,23 @@ export class ReceivedShare {
   }
 }
 
+/** Shares as given out last, by their collections: the same object while terms, trust and status are the same. */
+const givenOut = /* @__PURE__ */ new WeakMap<
+  Collection,
+  { readonly standing: string; readonly terms: Uint8Array; readonly share: ReceivedShare }
+>();
+
+function shareOf(session: Session, collection: Collection, terms: Uint8Array): ReceivedShare {
+  const known = givenOut.get(collection);
+  const isKnown = known !== undefined && equalBytes(known.terms, terms);
+  const share = isKnown ? known.share : new ReceivedShare(session, collection, terms);
+  const standing = `${share.trust} ${share.status}`;
+  if (isKnown && known.standing === standing) return share;
+  const anew = isKnown ? new ReceivedShare(session, collection, terms) : share;
+  givenOut.set(collection, { standing, terms, share: anew });
+  return anew;
+}
+
 /**
  * All that was shared with this person, oldest first: one for each collection, on the newest terms given for it.
  *
@@ -158,20 +175,39 @@ export class ReceivedShare {
  */
 export function listReceived(session: Session): ReceivedShare[] {
   session.requireOpen();
-  const shares = new Map<string, ReceivedShare>();
-  for (const { terms: bytes } of byTime(session.index.list('index.received'))) {
-    const terms = decodeGrantTerms(bytes);
+  const newest = new Map<Collection, { readonly terms: GrantTerms; readonly bytes: Uint8Array }>();
+  for (const { terms: bytes } of session.index.list('index.received')) {
+    const terms = termsOf(bytes);
     const collection = session.collection(terms.collection);
     const state = collection?.log.state ?? null;
     if (collection === null || state === null || !equalBytes(state.vault, terms.vault)) continue;
     const byOwner = state.members.some(
       ({ person, role }) => role === 'owner' && equalBytes(person, terms.from),
     );
-    if (byOwner) shares.set(nameOf(collection.id), new ReceivedShare(session, collection, bytes));
+    if (byOwner && terms.time >= (newest.get(collection)?.terms.time ?? 0))
+      newest.set(collection, { terms, bytes });
   }
-  return [...shares.values()].sort((a, b) => a.begins - b.begins);
+  return [...newest]
+    .map(([collection, { bytes }]) => shareOf(session, collection, bytes))
+    .sort((a, b) => a.begins - b.begins);
 }
 
-function byTime<T extends { readonly terms: Uint8Array }>(received: readonly T[]): T[] {
-  return received.toSorted((a, b) => decodeGrantTerms(a.terms).time - decodeGrantTerms(b.terms).time);
+/** What the list of shares depends on, for `liveShares`. */
+export function versionOfReceived(session: Session): string {
+  const { collections, index } = session;
+  const refused = collections.reduce((count, collection) => count + Number(collection.refused), 0);
+  // Each of these only rises, but for `refused`, and what lowers that one raises another.
+  const versions = collections.reduce((sum, { version }) => sum + version, 0);
+  return `${index.collection.version} ${collections.length} ${versions} ${refused}`;
+}
+
+const decodedTerms = /* @__PURE__ */ new WeakMap<Uint8Array, GrantTerms>();
+
+/** Terms as decoded once for each entry of the index. */
+function termsOf(bytes: Uint8Array): GrantTerms {
+  const known = decodedTerms.get(bytes);
+  if (known !== undefined) return known;
+  const terms = decodeGrantTerms(bytes);
+  decodedTerms.set(bytes, terms);
+  return terms;
 }

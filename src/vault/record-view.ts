@@ -19,6 +19,8 @@ export interface Item {
   readonly current: Revision;
   /** Other revisions that no later one builds on: two devices edited at once. Nothing is lost silently. */
   readonly conflicts: readonly Revision[];
+  /** How many revisions there are, these included. */
+  readonly revisions: number;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface Item {
  * is shown and the others are kept as conflicts.
  */
 export class RecordView {
-  readonly #items = new Map<string, Revision[]>();
+  readonly #items = new Map<string, Folded>();
   readonly #changes = new Map<string, Revision>();
   #version = 0;
 
@@ -44,14 +46,16 @@ export class RecordView {
     const before = this.#changes.get(change);
     this.#version++;
     this.#changes.set(change, revision);
-    const revisions = this.#items.get(name);
-    if (revisions === undefined) {
-      this.#items.set(name, [revision]);
+    const folded = this.#items.get(name);
+    if (folded === undefined) {
+      this.#items.set(name, { revisions: [revision], item: null });
       return;
     }
+    const { revisions } = folded;
     const at = before === undefined ? -1 : revisions.indexOf(before);
     if (at < 0) revisions.push(revision);
     else revisions[at] = revision;
+    folded.item = null;
   }
 
   /** The revision that a change made, or `null`. */
@@ -68,29 +72,31 @@ export class RecordView {
   /** Takes back a revision that was only pending. */
   drop(item: Uint8Array, change: Uint8Array): void {
     const name = nameOf(item);
-    const rest = (this.#items.get(name) ?? []).filter((revision) => !equalBytes(revision.change, change));
+    const rest = (this.#items.get(name)?.revisions ?? []).filter(
+      (revision) => !equalBytes(revision.change, change),
+    );
     this.#version++;
     this.#changes.delete(nameOf(change));
     if (rest.length === 0) this.#items.delete(name);
-    else this.#items.set(name, rest);
+    else this.#items.set(name, { revisions: rest, item: null });
   }
 
-  /** An item, removed or not, or `null`. */
+  /** An item, removed or not, or `null`; the same object until one of its revisions changes. */
   get(item: Uint8Array): Item | null {
-    const revisions = this.#items.get(nameOf(item));
-    return revisions === undefined ? null : toItem(revisions);
+    const folded = this.#items.get(nameOf(item));
+    return folded === undefined ? null : fold(folded);
   }
 
   /** Every revision of an item, oldest first. */
   history(item: Uint8Array): Revision[] {
-    return (this.#items.get(nameOf(item)) ?? []).toSorted(byOrder);
+    return (this.#items.get(nameOf(item))?.revisions ?? []).toSorted(byOrder);
   }
 
   /** All items, of one kind if given; removed ones are left out unless asked for. */
   list(options: { readonly kind?: string; readonly removed?: boolean } = {}): Item[] {
     const items: Item[] = [];
-    for (const revisions of this.#items.values()) {
-      const item = toItem(revisions);
+    for (const folded of this.#items.values()) {
+      const item = fold(folded);
       if (options.kind !== undefined && item.current.kind !== options.kind) continue;
       if ((item.current.body === null) !== (options.removed ?? false)) continue;
       items.push(item);
@@ -112,15 +118,26 @@ export class RecordView {
   }
 }
 
+/** The revisions of an item, and the item as last made of them. */
+interface Folded {
+  readonly revisions: Revision[];
+  item: Item | null;
+}
+
+function fold(folded: Folded): Item {
+  folded.item ??= toItem(folded.revisions);
+  return folded.item;
+}
+
 function toItem(revisions: readonly Revision[]): Item {
   if (revisions.length === 1) {
     const [current] = revisions as [Revision];
-    return { item: current.item, current, conflicts: [] };
+    return { item: current.item, current, conflicts: [], revisions: 1 };
   }
   const superseded = new Set(revisions.flatMap(({ base }) => base.map(nameOf)));
   const heads = revisions.filter(({ change }) => !superseded.has(nameOf(change))).sort(byOrder);
   const current = (heads.at(-1) ?? revisions.toSorted(byOrder).at(-1)) as Revision;
-  return { item: current.item, current, conflicts: heads.slice(0, -1) };
+  return { item: current.item, current, conflicts: heads.slice(0, -1), revisions: revisions.length };
 }
 
 function byOrder(a: Revision, b: Revision): number {

@@ -2,6 +2,8 @@ import { VaultError } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import { equalBytes } from '../crypto/hash.js';
 import { decodeGrantTerms, type GrantTerms } from '../formats/grant.js';
+import { Kept } from '../live/kept.js';
+import type { Live } from '../live/live.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
 import { isTrustedEnough, type Trust } from '../sharing/contacts.js';
 import { DepositBox } from './deposit-box.js';
@@ -12,6 +14,7 @@ import type { Contact, People } from './people.js';
 import { ledgerOf, type LedgerLine, linesOf } from './readers.js';
 import { logKeys } from '../log/collection-log.js';
 import type { OwnedVault, Session } from './session.js';
+import { earliestOf, sessionLiveList, versionOfAll } from './session-live.js';
 import {
   ensureCollection,
   findCollections,
@@ -73,6 +76,7 @@ export class Vault {
   readonly #session: Session;
   readonly #owned: OwnedVault;
   readonly #people: People;
+  readonly #kept = new Kept<Grant>();
 
   /** @internal */
   constructor(session: Session, owned: OwnedVault, people: People) {
@@ -178,7 +182,11 @@ export class Vault {
     });
   }
 
-  /** The accesses in force, for showing and for revoking; each category and each document once for a person. */
+  /**
+   * The accesses in force, for showing and for revoking; each category and each document once for a person.
+   *
+   * Each is the same object while nothing about it changed.
+   */
   grants(): Grant[] {
     this.#session.requireOpen();
     const now = this.#session.now();
@@ -202,7 +210,26 @@ export class Vault {
         expires: line.expires,
       });
     }
-    return grants;
+    return this.#kept.all(grants);
+  }
+
+  /** As `grants`, and every list that follows; an access whose date passes leaves the list by itself. */
+  liveGrants(): Live<readonly Grant[]> {
+    const session = this.#session;
+    const { index } = this.#owned;
+    let grants: readonly Grant[] = [];
+    return sessionLiveList(session, `grants ${this.id}`, {
+      version: () =>
+        versionOfAll([
+          index.collection,
+          ...index.list('index.collection').flatMap(({ collection }) => session.collection(collection) ?? []),
+        ]),
+      read: () => {
+        grants = this.grants();
+        return grants;
+      },
+      nextMoment: () => earliestOf(grants.map(({ expires }) => expires)),
+    });
   }
 
   /** Every access ever given, in force or ended, oldest first: complete, since each is a signed op in a log. */
@@ -242,7 +269,24 @@ export class Vault {
   }
 }
 
+/** Vaults as given out last: the same object while the holder is the same. */
+const givenOut = /* @__PURE__ */ new WeakMap<
+  OwnedVault,
+  { readonly holder: string; readonly vault: Vault }
+>();
+
+/** A vault this person owns; the same object while nothing that it shows by itself changed. */
+export function showVault(session: Session, owned: OwnedVault, people: People): Vault {
+  const [entry] = owned.index.list('index.holder');
+  const holder = JSON.stringify(entry ?? null);
+  const known = givenOut.get(owned);
+  if (known !== undefined && known.holder === holder) return known.vault;
+  const vault = new Vault(session, owned, people);
+  givenOut.set(owned, { holder, vault });
+  return vault;
+}
+
 /** The vault of this id, for a person who owns it. Throws `access/not-allowed`. */
 export function vaultOf(session: Session, id: Uint8Array, people: People): Vault {
-  return new Vault(session, requireOwnedVault(session, id), people);
+  return showVault(session, requireOwnedVault(session, id), people);
 }
