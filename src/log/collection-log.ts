@@ -14,6 +14,8 @@ import type { Store, Write } from '../store/port.js';
 import { checkHead } from './heads.js';
 
 const verifiedMark = z.tuple([whole, digest]);
+const NO_HASH = new Uint8Array(32);
+const PAGE_ROWS = 200;
 
 /** One op of a verified log, with what became of it. */
 export interface LogOp {
@@ -113,29 +115,35 @@ export class CollectionLog {
   }): Promise<CollectionLog> {
     const { store, collection, identityOf, visit } = options;
     const log = new CollectionLog(collection);
-    const keys = logKeys(collection);
-    const [mark, head] = await store.getMany([keys.verified, keys.head]);
-    if (!mark) return log;
-    const [position, hash] = checkShape(verifiedMark, decode(mark, { maxBytes: 64 }));
-    for (let after: string | undefined; log.position < position; ) {
-      const rows = await store.scan({
-        prefix: keys.ops,
-        limit: 200,
-        ...(after === undefined ? {} : { after }),
-      });
-      if (rows.length === 0) throw new VaultError('store/damaged', { what: 'log' });
-      for (const row of rows) {
-        if (log.position === position) break;
-        const step = log.#remembered(row.value, identityOf);
-        step.commit();
-        visit(step.op);
-        after = row.key;
-      }
-    }
-    if (!equalBytes(log.hashAt(position) ?? new Uint8Array(32), hash))
-      throw new VaultError('store/damaged', { what: 'log' });
-    if (head) log.#head = decodeStoredHead(head);
+    for await (const page of readPages(store, log)) log.#replay(page, identityOf, visit);
     return log;
+  }
+
+  /** Reads what another session of this store has verified and stored since. Throws `store/damaged`. */
+  async readStored(store: Store): Promise<StoredOps> {
+    const pages: StoredPage[] = [];
+    for await (const page of readPages(store, this)) pages.push(page);
+    return pages;
+  }
+
+  /** Takes in what `readStored` found, and gives it back in order. Throws `store/damaged`. */
+  takeStored(stored: StoredOps, identityOf: IdentityOf): readonly LogOp[] {
+    const taken: LogOp[] = [];
+    for (const page of stored) this.#replay(page, identityOf, (op) => taken.push(op));
+    return taken;
+  }
+
+  #replay({ rows, mark, head }: StoredPage, identityOf: IdentityOf, visit: (op: LogOp) => void): void {
+    for (const row of rows) {
+      const step = this.#remembered(row, identityOf);
+      step.commit();
+      visit(step.op);
+    }
+    if (mark === null) return;
+    const [position, hash] = mark;
+    const isAtMark = this.position === position && equalBytes(this.hashAt(position) ?? NO_HASH, hash);
+    if (!isAtMark) throw new VaultError('store/damaged', { what: 'log' });
+    if (head !== null) this.#head = decodeStoredHead(head);
   }
 
   /**
@@ -236,6 +244,34 @@ export class CollectionLog {
     this.#missing = trial.#missing;
     this.#head = trial.#head;
   }
+}
+
+/** Ops of a log as stored, in order; the last page says where they must have led. */
+interface StoredPage {
+  readonly rows: readonly Uint8Array[];
+  readonly mark: readonly [position: number, hash: Uint8Array] | null;
+  readonly head: Uint8Array | null;
+}
+
+/** What a store holds of a log beyond what is known of it. */
+export type StoredOps = readonly StoredPage[];
+
+/** Reads a log from where it is known to where it was verified. Throws `store/damaged` when there is a hole. */
+async function* readPages(store: Store, log: CollectionLog): AsyncGenerator<StoredPage> {
+  const keys = logKeys(log.collection);
+  const [marked, head = null] = await store.getMany([keys.verified, keys.head]);
+  if (!marked) return;
+  const mark = checkShape(verifiedMark, decode(marked, { maxBytes: 64 }));
+  let position = log.position;
+  do {
+    const limit = Math.min(PAGE_ROWS, mark[0] - position);
+    const after = position === 0 ? {} : { after: keys.op(position) };
+    const rows = limit > 0 ? await store.scan({ prefix: keys.ops, limit, ...after }) : [];
+    if (rows.length < limit) throw new VaultError('store/damaged', { what: 'log' });
+    position += rows.length;
+    const isLast = position >= mark[0];
+    yield { rows: rows.map(({ value }) => value), mark: isLast ? mark : null, head: isLast ? head : null };
+  } while (position < mark[0]);
 }
 
 /** The storage keys of a log. */

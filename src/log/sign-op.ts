@@ -86,12 +86,23 @@ export function signOp(author: Author, step: LineStep, content: OpContent): Sign
  */
 export class Line {
   readonly #device: Uint8Array;
-  readonly #incarnation: Uint8Array;
+  #incarnation: Uint8Array;
   #used = 0;
 
   constructor(device: Uint8Array, incarnation: Uint8Array) {
     this.#device = device;
     this.#incarnation = incarnation;
+  }
+
+  /** Starts again under another incarnation: another session of this device has written here and closed this one. */
+  renew(incarnation: Uint8Array): void {
+    this.#incarnation = incarnation;
+    this.#used = 0;
+  }
+
+  /** Whether an op of this device is of this line. */
+  isOwn(incarnation: Uint8Array): boolean {
+    return equalBytes(this.#incarnation, incarnation);
   }
 
   /**

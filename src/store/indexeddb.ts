@@ -16,16 +16,18 @@ export async function openIndexedDbStore({ name }: { readonly name: string }): P
     throw new VaultError('usage/invalid', { argument: 'name' });
   const database = `coffret-${name}`;
   const connection = await Connection.open(database);
-  return new IndexedDbStore(connection, openBrowserBlobs(connection, database));
+  return new IndexedDbStore(connection, openBrowserBlobs(connection, database), database);
 }
 
 class IndexedDbStore implements Store {
   readonly blobs: BlobStore;
+  readonly scope: string;
   readonly #connection: Connection;
   readonly #blobs: BrowserBlobs;
   #open = true;
 
-  constructor(connection: Connection, blobs: BrowserBlobs) {
+  constructor(connection: Connection, blobs: BrowserBlobs, scope: string) {
+    this.scope = scope;
     this.#connection = connection;
     this.#blobs = blobs;
     this.blobs = blobs;

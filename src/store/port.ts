@@ -59,6 +59,11 @@ export interface Store {
   write(batch: readonly Write[], expect?: readonly Expectation[]): Promise<boolean>;
   /** Large files. */
   readonly blobs: BlobStore;
+  /**
+   * What all openings of this store in this origin call it, so that tabs can agree who of them syncs; absent when
+   * nobody else can have it open, or when they cannot talk to one another.
+   */
+  readonly scope?: string;
   /** Waits for running calls, suspends open sinks, lets go of files and handles. Calling it twice is fine. */
   close(): Promise<void>;
   /** Deletes everything, then closes. Meant for a store that no one else has open. */

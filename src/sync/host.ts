@@ -7,6 +7,8 @@ export interface PulledOps {
   readonly ops: readonly Uint8Array[];
   readonly head: SignedHead;
   readonly more: boolean;
+  /** The position after which they were asked for. */
+  readonly after: number;
 }
 
 /** What the server answered to an append. Nothing in it is verified yet. */

@@ -4,8 +4,8 @@
  * An entry is two keys: `outbox/<lane>/<number>`, small, so that the queue can be listed without reading what is in
  * it, and `outbox-body/<lane>/<number>`. The number is 16 digits of microseconds, never at or below one this outbox
  * has handed out or seen in the store, and 8 random hexadecimal digits. So the numbers of one outbox follow the
- * calls of `put`, committed or not, also across restarts and clocks set back, and those of two tabs never meet.
- * Between tabs the order is that of the clock: where it matters (ops of one log) one leader numbers and signs.
+ * calls of `put`, committed or not, also across restarts and clocks set back, and those of two tabs never meet: each
+ * goes on after what the other has written (`goOnAfter`), since their changes are fenced.
  */
 import * as z from 'zod/mini';
 import { VaultError } from '../errors.js';
@@ -57,6 +57,10 @@ export interface Outbox {
   list(lane?: string): Promise<QueuedInfo[]>;
   /** One entry, byte for byte as queued, or `null` when it is gone. Throws `store/damaged`. */
   read(id: string): Promise<QueuedEntry | null>;
+  /** The greatest number handed out or seen so far. */
+  readonly lastNumber: number;
+  /** Numbers go on after this one, which another session of the store has used. */
+  goOnAfter(number: number): void;
 }
 
 /** The lane of a collection's own ops, and of the blobs they add: their uploads are queued before them. */
@@ -121,7 +125,18 @@ export async function openOutbox(options: {
   ];
 
   await list();
-  return { put, remove, list, read };
+  return {
+    put,
+    remove,
+    list,
+    read,
+    get lastNumber() {
+      return last;
+    },
+    goOnAfter: (number) => {
+      last = Math.max(last, number);
+    },
+  };
 }
 
 function checkLane(lane: string): void {

@@ -66,7 +66,7 @@ async function pullOps(
   const before = position();
   const path = paths.opsAfter(collection, before, WIRE_LIMITS.pullOpsMax);
   const answer = await call(transport, { method: 'GET', path, signer, signal }, opsAnswer);
-  await host.ingest(collection, answer);
+  await host.ingest(collection, { ...answer, after: before });
   const left = Math.max(0, claimedLength(answer.head[0]) - position());
   return advanced({ count: answer.ops.length, more: answer.more, left }, before, position());
 }

@@ -97,7 +97,7 @@ function isOver(collection: Collection, now: number): boolean {
 /** Asks once for each identity log that a proof needs and that is not known as far here. */
 async function proveAuthors(session: Session): Promise<void> {
   const unproven = session.collections
-    .map((collection) => ({ collection, authors: collection.unprovenAuthors() }))
+    .map((collection) => ({ collection, authors: collection.proofs.unprovenAuthors() }))
     .filter(({ authors }) => authors.length > 0);
   const needs = new Map<string, { readonly person: Uint8Array; readonly length: number }>();
   for (const { authors } of unproven) {
@@ -118,5 +118,5 @@ async function proveAuthors(session: Session): Promise<void> {
       if (!error.code.startsWith('sync/')) session.askedAuthors.add(name);
     }
   }
-  for (const { collection } of unproven) collection.proveAgain();
+  for (const { collection } of unproven) collection.proofs.proveAgain();
 }

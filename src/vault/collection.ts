@@ -9,7 +9,14 @@ import { decodeRosterChange, type RosterChange } from '../formats/roster.js';
 import type { Binding, SealType } from '../formats/sealed.js';
 import type { CollectionKey } from '../keys/hierarchy.js';
 import { Keyring } from '../keys/keyring.js';
-import { CollectionLog, type IdentityOf, type LogOp, nameOf, type ServedOps } from '../log/collection-log.js';
+import {
+  CollectionLog,
+  type IdentityOf,
+  type LogOp,
+  nameOf,
+  type ServedOps,
+  type StoredOps,
+} from '../log/collection-log.js';
 import { type Author, Line } from '../log/sign-op.js';
 import { applyHeader } from '../protocol/log-rules.js';
 import type { LogState } from '../protocol/log-state.js';
@@ -18,7 +25,8 @@ import { checkAuthorship } from '../sharing/authorship.js';
 import { Roster } from '../sharing/roster.js';
 import type { Store } from '../store/port.js';
 import { ItemOwners } from './item-owners.js';
-import { RecordView, type Revision } from './record-view.js';
+import { Proofs } from './proofs.js';
+import { RecordView } from './record-view.js';
 import type { Transaction } from './transaction.js';
 
 /** What every collection of a person shares. */
@@ -67,13 +75,12 @@ export class Collection {
   verifiedAt: number | null = null;
   readonly context: CollectionContext;
   readonly line: Line;
+  readonly proofs: Proofs;
   #rosterKey: Secret<'roster-key'> | null = null;
   #local: LogState | null = null;
   #pending: PendingOp[] = [];
   #waiting: { readonly op: LogOp; readonly index: number }[] = [];
   readonly #owners = new ItemOwners(this.view);
-  /** Revisions whose author is not proven so far, by the change that made them, with the vault they are in. */
-  readonly #unproven = new Map<string, { readonly change: Uint8Array; readonly vault: Uint8Array }>();
   /** Own ops that the log holds without effect, by line and number: what they say is still to be said. */
   readonly #voided = new Set<string>();
   #version = 0;
@@ -83,6 +90,7 @@ export class Collection {
     this.context = context;
     this.log = log;
     this.line = new Line(context.author.device, context.random(16));
+    this.proofs = new Proofs(this.view, context.identityOf);
   }
 
   /** Loads the log from the store and opens what the keys offered so far can open. Throws `store/damaged`. */
@@ -166,19 +174,35 @@ export class Collection {
     transaction.writes.push(...verified.writes);
     transaction.onCommit(() => {
       verified.commit();
-      const { device } = this.context.author;
-      for (const op of verified.accepted) {
-        if (op.outcome === 'applied' && equalBytes(op.header.device, device)) this.#settle(op.header);
-        this.#take(op);
-      }
+      this.#takeAll(verified.accepted);
       this.#rebase();
       this.openWaiting();
       this.refused = false;
-      this.#version++;
-      // An old head served again is no news: how fresh this is, the head itself says (A44, I9).
-      if (!served.more) this.verifiedAt = Math.min(this.context.now(), this.log.headContent()?.time ?? 0);
+      if (!served.more) this.#noteFreshness();
     });
     return verified.accepted;
+  }
+
+  /**
+   * Takes in what another session of this store wrote: ops it verified, own ops it queued (all that wait, in their
+   * order), and why it stopped, if it did. Throws `store/damaged`.
+   */
+  catchUp(found: {
+    readonly stored: StoredOps;
+    readonly queued: readonly Uint8Array[];
+    readonly frozen: VaultErrorCode | null;
+  }): void {
+    const { stored, queued, frozen } = found;
+    const accepted = this.log.takeStored(stored, this.context.identityOf);
+    this.#takeAll(accepted);
+    for (const { header, outcome } of accepted)
+      if (outcome === 'applied' && header.control?.type === 'prune')
+        for (const change of header.control.changes) this.view.forget(change);
+    if (accepted.length > 0) this.#noteFreshness();
+    this.frozen = frozen;
+    this.#replacePending(queued);
+    this.openWaiting();
+    this.#renewLine();
   }
 
   /** Adds an op just signed: it counts at once here, and stays pending until the server has it. */
@@ -188,7 +212,7 @@ export class Collection {
     this.#local = this.#applyPending(before, op).state;
     this.#pending.push(op);
     this.#version++;
-    for (const record of records) this.view.put(this.#revisionOf(record, op.header, null));
+    for (const record of records) this.view.put(this.proofs.revisionOf(record, op.header, null));
     transaction.onUndo(() => {
       this.#version++;
       this.#pending = this.#pending.filter((other) => other !== op);
@@ -219,7 +243,7 @@ export class Collection {
       roster,
     });
     if (outcome !== 'void')
-      for (const record of records) this.view.put(this.#revisionOf(record, header, null));
+      for (const record of records) this.view.put(this.proofs.revisionOf(record, header, null));
   }
 
   /** Takes all pending ops out, to be made again; the caller replaces them in the outbox in the same transaction. */
@@ -264,34 +288,56 @@ export class Collection {
     return this.#waiting.filter(({ op, index }) => payloadsOf(op.header)[index] !== 'roster').length;
   }
 
-  /** The authors whose proofs did not hold with what is known of their identity logs, each once. */
-  unprovenAuthors(): Uint8Array[] {
-    const authors = new Map<string, Uint8Array>();
-    for (const { change } of this.#unproven.values()) {
-      const person = this.view.revision(change)?.authored?.[1];
-      if (person !== undefined) authors.set(nameOf(person), person);
-    }
-    return [...authors.values()];
-  }
-
-  /** Judges the proofs again that did not hold, with what is known by now. */
-  proveAgain(): void {
-    for (const [name, { change, vault }] of this.#unproven) {
-      const revision = this.view.revision(change);
-      if (revision !== null && !this.#isProven(revision, vault)) continue;
-      this.#unproven.delete(name);
-      if (revision !== null) this.view.put({ ...revision, proven: true });
-    }
-  }
-
   /** Wipes every key; nothing opens afterwards. */
   lock(): void {
     this.keyring.wipe();
     this.#rosterKey?.wipe();
     this.view.clear();
     this.#owners.clear();
-    this.#unproven.clear();
+    this.proofs.clear();
     this.#waiting = [];
+  }
+
+  #takeAll(ops: readonly LogOp[]): void {
+    const { device } = this.context.author;
+    for (const op of ops) {
+      if (op.outcome === 'applied' && equalBytes(op.header.device, device)) this.#settle(op.header);
+      this.#take(op);
+    }
+    this.#version++;
+  }
+
+  /** An old head served again is no news: how fresh this is, the head itself says (A44, I9). */
+  #noteFreshness(): void {
+    this.verifiedAt = Math.min(this.context.now(), this.log.headContent()?.time ?? 0);
+  }
+
+  /** The ops that wait are now these; what is shown of those that wait no more, and are not in the log, goes. */
+  #replacePending(queued: readonly Uint8Array[]): void {
+    const known = new Map(this.#pending.map((op) => [nameOf(op.signature), op]));
+    const ops = queued.map((bytes) => ({ bytes, name: nameOf(decodeOp(bytes).signature) }));
+    const kept = new Set(ops.map(({ name }) => name));
+    for (const [name, { header, records }] of known)
+      if (!kept.has(name) && !this.isInLog(header))
+        for (const { item, change } of records) this.view.drop(item, change);
+    this.#pending = [];
+    this.#local = this.log.state;
+    for (const { bytes, name } of ops) {
+      const op = known.get(name);
+      if (op === undefined) this.restorePending(bytes);
+      else if (!this.isInLog(op.header) || this.#voided.has(numberOf(op.header))) {
+        this.#advance(op);
+        this.#pending.push(op);
+      }
+    }
+  }
+
+  /** When another session of this device has closed this one's line, a new one begins. */
+  #renewLine(): void {
+    const { device } = this.context.author;
+    const inForce = this.#local?.lines.find((line) => equalBytes(line.device, device));
+    if (inForce !== undefined && !this.line.isOwn(inForce.incarnation))
+      this.line.renew(this.context.random(16));
   }
 
   #settle(header: OpHeader): void {
@@ -394,7 +440,7 @@ export class Collection {
   /** Takes a record into the view as the log orders it: what it makes wrong is set aside, and the other way round. */
   #putRecord({ header, position, role }: LogOp, record: RecordEnvelope): void {
     const { refused, readmitted } = this.#owners.put(
-      { ...this.#revisionOf(record, header, position), position },
+      { ...this.proofs.revisionOf(record, header, position), position },
       role,
     );
     for (const { change } of readmitted) {
@@ -417,28 +463,6 @@ export class Collection {
     }
     checkKnownContent({ kind, schema, body });
     return record;
-  }
-
-  #revisionOf(record: RecordEnvelope, header: OpHeader, position: number | null): Revision {
-    const proven = this.#isProven(record, header.vault);
-    const name = nameOf(record.change);
-    if (proven) this.#unproven.delete(name);
-    else this.#unproven.set(name, { change: record.change, vault: header.vault });
-    return toRevision(record, header, { position, proven });
-  }
-
-  /** Whether the author that a record names is the one who signed its content; true when it names none. */
-  #isProven({ authored, kind, schema, body }: RecordEnvelope, vault: Uint8Array): boolean {
-    if (authored === null) return true;
-    const author = this.context.identityOf(authored[1]);
-    if (author === null || body === null) return false;
-    try {
-      checkAuthorship(authored, vault, { kind, schema, body }, author);
-      return true;
-    } catch (error) {
-      if (!isVaultError(error)) throw error;
-      return false;
-    }
   }
 
   #openBody(type: SealType, header: OpHeader, index: number, body: Uint8Array): Uint8Array {
@@ -473,28 +497,4 @@ export function payloadsOf(header: OpHeader): readonly ('roster' | 'previous-key
 /** The name of an op's place in its author's numbering. */
 function numberOf({ device, incarnation, seq }: Pick<OpHeader, 'device' | 'incarnation' | 'seq'>): string {
   return `${nameOf(device)}/${nameOf(incarnation)}/${seq}`;
-}
-
-function toRevision(
-  record: RecordEnvelope,
-  header: OpHeader,
-  { position, proven }: Pick<Revision, 'position' | 'proven'>,
-): Revision {
-  // Spelled out: a spread makes an object of no fixed shape, and there is one for every record.
-  const { item, change, base, kind, schema, time, authored, link, body } = record;
-  return {
-    item,
-    change,
-    base,
-    kind,
-    schema,
-    time,
-    authored,
-    link,
-    body,
-    person: header.person,
-    device: header.device,
-    position,
-    proven,
-  };
 }

@@ -25,6 +25,8 @@ export type FetchIdentity = (person: Uint8Array, after: number) => Promise<reado
  */
 export class IdentityBook {
   readonly #identities = new Map<string, Identity>();
+  /** Each log as the store has it, as far as known. */
+  readonly #stored = new Map<string, Uint8Array>();
   readonly #store: Store;
 
   constructor(store: Store) {
@@ -34,11 +36,13 @@ export class IdentityBook {
   /** Loads all logs kept in the store. Throws `store/damaged`. */
   static async load(store: Store): Promise<IdentityBook> {
     const book = new IdentityBook(store);
-    for (const { value } of await store.scan({ prefix: PREFIX })) {
-      const identity = verifyIdentityLog(decode(value, { maxBytes: 8 * 1024 * 1024 }) as Uint8Array[]);
-      book.#identities.set(nameOf(identity.person), identity);
-    }
+    await book.refresh();
     return book;
+  }
+
+  /** Takes in the logs that other sessions of this store have learned. Throws `store/damaged`. */
+  async refresh(): Promise<void> {
+    for (const { key, value } of await this.#store.scan({ prefix: PREFIX })) this.#takeStored(key, value);
   }
 
   /** The verified log of a person, or `null` when it is not known here. */
@@ -60,11 +64,27 @@ export class IdentityBook {
       }
       if (identity.heads.length <= known.heads.length) return known;
     }
-    await this.#store.write([
-      { type: 'put', key: PREFIX + bytesToHex(identity.person), value: encode([...identity.entries]) },
-    ]);
+    const key = PREFIX + bytesToHex(identity.person);
+    const value = encode([...identity.entries]);
+    const expect = { key, value: this.#stored.get(key) ?? null };
+    if (!(await this.#store.write([{ type: 'put', key, value }], [expect]))) {
+      // Another session learned something first: what it knows and what is known here must be one history.
+      const stored = await this.#store.get(key);
+      if (stored === null) throw new VaultError('store/damaged', { what: 'identity' });
+      this.#takeStored(key, stored);
+      return this.learn(identity);
+    }
+    this.#stored.set(key, value);
     this.#identities.set(nameOf(identity.person), identity);
     return identity;
+  }
+
+  #takeStored(key: string, value: Uint8Array): void {
+    const known = this.#stored.get(key);
+    if (known !== undefined && equalBytes(known, value)) return;
+    const identity = verifyIdentityLog(decode(value, { maxBytes: 8 * 1024 * 1024 }) as Uint8Array[]);
+    this.#stored.set(key, value);
+    this.#identities.set(nameOf(identity.person), identity);
   }
 
   /** Fetches what is missing of the logs needed. Throws `sync/*`, `integrity/*`; what cannot be had stays unknown. */

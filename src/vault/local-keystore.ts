@@ -9,10 +9,13 @@ import { boundedText, collectionBytes, decodeAs, digest, personBytes } from '../
 import type { Binding } from '../formats/sealed.js';
 import { deriveLocalStoreKey, type PersonalRoot } from '../keys/hierarchy.js';
 import type { DeviceSeed } from '../keys/identity.js';
-import type { Store, Write } from '../store/port.js';
+import type { Expectation, Store, Write } from '../store/port.js';
 
 const SLOT = 'person/slot';
 const DEVICE = 'person/device';
+
+/** What must hold for a store to take a person in. */
+export const NO_SLOT: Expectation = { key: SLOT, value: null };
 
 const device = z.strictObject({
   seed: digest,

@@ -23,10 +23,9 @@ import { call } from '../sync/answer.js';
 import { createHttpTransport } from '../sync/http.js';
 import { IDENTITY_LANE } from '../sync/outbox.js';
 import type { Transport } from '../sync/transport.js';
-import { sweepBlobs } from './blob-sweep.js';
 import { foundCollection } from './collection-writer.js';
 import { IdentityBook } from './identity-book.js';
-import { type DeviceProfile, keepDevice, openDevice, readLocalSlot } from './local-keystore.js';
+import { type DeviceProfile, keepDevice, NO_SLOT, openDevice, readLocalSlot } from './local-keystore.js';
 import { Person } from './person.js';
 import { Session } from './session.js';
 
@@ -111,6 +110,8 @@ export async function createPerson(options: CreateOptions): Promise<Person> {
       });
       const content = { rootSeed, personalRoot, index: collection.id };
       const slot = await createPassphraseSlot({ passphrase, cost, person, content, random, time: now() });
+      // Asked again: another tab may have been at it too.
+      await requireEmpty(store);
       transaction.writes.push(
         ...keepDevice(slot, { ...profile, index: collection.id }, personalRoot, random),
       );
@@ -147,7 +148,6 @@ export async function openPerson(options: OpenOptions): Promise<Person> {
     random: systemRandom,
     now,
   });
-  await sweepBlobs(session);
   return new Person(session);
 }
 
@@ -204,7 +204,8 @@ export async function recoverPerson(options: RecoverOptions): Promise<Person> {
   };
   const book = new IdentityBook(store);
   await book.learn(identity);
-  await store.write(keepDevice(slot, profile, personalRoot, random));
+  const kept = await store.write(keepDevice(slot, profile, personalRoot, random), [NO_SLOT]);
+  if (!kept) throw new VaultError('store/not-empty');
   const recovered = new Person(
     await Session.open({ store, transport, profile, personalRoot, book, random, now }),
   );

@@ -3,6 +3,7 @@ import { Secret } from '../crypto/secret.js';
 import { signingKeyPairFromSeed, signRaw } from '../crypto/sign.js';
 import { isVaultError, VaultError, type VaultErrorCode } from '../errors.js';
 import { decodeGrantTerms } from '../formats/grant.js';
+import { bytesToHex } from '../formats/id.js';
 import {
   deriveKemKey,
   derivePersonalIndexKey,
@@ -21,15 +22,19 @@ import type { RequestSigner } from '../protocol/request-signature.js';
 import type { Store } from '../store/port.js';
 import { call } from '../sync/answer.js';
 import { collectionLane, type Outbox, openOutbox } from '../sync/outbox.js';
-import { createSync, type Sync } from '../sync/runner.js';
+import { createSync } from '../sync/runner.js';
 import type { Transport } from '../sync/transport.js';
 import { systemWait } from '../sync/wait.js';
+import { joinTabs } from '../tabs/presence.js';
+import { sweepBlobs } from './blob-sweep.js';
 import { Collection, type CollectionContext } from './collection.js';
 import { readEvidence } from './evidence.js';
+import { Fence, logTopic, type Missed } from './fence.js';
 import type { IdentityBook, IdentityNeed } from './identity-book.js';
 import { IndexBook } from './index-book.js';
 import type { DeviceProfile } from './local-keystore.js';
-import { createSyncHost } from './sync-host.js';
+import { createSyncHost, type StoreHost } from './sync-host.js';
+import { openTabSync, type TabSync } from './tab-sync.js';
 import { type Transaction, Transactions } from './transaction.js';
 
 /** A vault this person owns: its id and its index. */
@@ -76,7 +81,9 @@ export class Session {
   #outbox!: Outbox;
   #transactions!: Transactions;
   #index!: IndexBook;
-  #sync!: Sync;
+  #sync: TabSync | null = null;
+  #host: StoreHost | undefined;
+  #leave: () => void = () => {};
   #closed = false;
   #locked = false;
 
@@ -104,8 +111,15 @@ export class Session {
   ): Promise<Session> {
     const session = new Session(options);
     const { store, random, now, transport, profile, personalRoot } = options;
+    // First: what others write from here on is missed, and taken in at the first transaction.
+    const fence = await Fence.open(store);
     session.#outbox = await openOutbox({ store, random, now });
-    session.#transactions = new Transactions(store, session.#outbox);
+    session.#outbox.goOnAfter(fence.lastNumber);
+    session.#transactions = new Transactions({
+      ...{ store, outbox: session.#outbox, fence },
+      catchUp: (missed) => session.#takeIn(missed),
+      onWritten: (queued) => session.#tell(queued),
+    });
     const rosterKey = derivePersonalRosterKey(personalRoot);
     const prepare = (collection: Collection) => {
       collection.offerKey(1, derivePersonalIndexKey(personalRoot, 1));
@@ -117,11 +131,18 @@ export class Session {
     session.#collections.set(nameOf(index.id), index);
     session.#index = new IndexBook(index, rosterKey);
     const host = await createSyncHost(session);
-    session.#sync = createSync({
-      ...{ store, transport, signer: session.signer, host, outbox: session.#sendable() },
-      ...{ random, now, wait: systemWait },
-    });
+    session.#host = host;
     await session.discover();
+    session.#sync = await openTabSync({
+      ...{ scope: store.scope ?? null, random, now, catchUp: () => session.catchUp() },
+      createRunner: () =>
+        createSync({
+          ...{ store, transport, signer: session.signer, host, outbox: session.#sendable() },
+          ...{ random, now, wait: systemWait },
+        }),
+      onLock: () => void session.lock(),
+    });
+    session.#leave = await joinTabs(store.scope ?? null, () => sweepBlobs(session));
     return session;
   }
 
@@ -135,9 +156,9 @@ export class Session {
     return this.#outbox;
   }
 
-  get sync(): Sync {
+  get sync(): TabSync {
     this.requireOpen();
-    return this.#sync;
+    return this.#sync as TabSync;
   }
 
   get collections(): readonly Collection[] {
@@ -172,17 +193,15 @@ export class Session {
   /** Runs one change: all of it durable, or nothing. Throws `access/locked`, and what the change throws. */
   async transact<T>(change: (transaction: Transaction) => T | Promise<T>): Promise<T> {
     this.requireOpen();
-    let queued = false;
-    const result = await this.#transactions.run((transaction) => {
+    return this.#transactions.run((transaction) => {
       this.requireOpen();
-      transaction.onCommit(() => {
-        queued = transaction.entries.length > 0;
-      });
       return change(transaction);
     });
-    if (queued) this.#sync?.notify();
-    this.changes.notify();
-    return result;
+  }
+
+  /** Takes in what other sessions of this store wrote. Nothing to do is one small read. */
+  async catchUp(): Promise<void> {
+    if (!this.#locked) await this.#transactions.catchUp();
   }
 
   /** Fetches the identity logs needed, as far as the server has them. Throws `sync/*`, `integrity/*`. */
@@ -266,7 +285,8 @@ export class Session {
     if (this.#locked) return;
     this.#locked = true;
     this.changes.end();
-    await this.#sync.close();
+    await this.#sync?.close();
+    this.#leave();
     for (const collection of this.#collections.values()) collection.lock();
     this.author.deviceKey.wipe();
     this.kem.seed.wipe();
@@ -311,15 +331,57 @@ export class Session {
 
   async #load(id: Uint8Array, prepare: (collection: Collection) => void): Promise<Collection> {
     const collection = await Collection.load(this.store, id, this.context, prepare);
+    for (const op of await this.#queuedOps(id)) collection.restorePending(op);
+    collection.frozen = await this.#frozenOf(id);
+    return collection;
+  }
+
+  /** This device's own ops of a log that wait to be sent, in their order. */
+  async #queuedOps(id: Uint8Array): Promise<Uint8Array[]> {
+    const ops: Uint8Array[] = [];
     for (const { id: entry, kind } of await this.#outbox.list(collectionLane(id))) {
       if (kind !== 'found' && kind !== 'append') continue;
       const queued = await this.#outbox.read(entry);
-      if (queued?.entry.kind === 'found') collection.restorePending(queued.entry.op);
-      if (queued?.entry.kind === 'append') for (const op of queued.entry.ops) collection.restorePending(op);
+      if (queued?.entry.kind === 'found') ops.push(queued.entry.op);
+      if (queued?.entry.kind === 'append') ops.push(...queued.entry.ops);
     }
+    return ops;
+  }
+
+  async #frozenOf(id: Uint8Array): Promise<VaultErrorCode | null> {
     const evidence = await this.store.get(logKeys(id).evidence);
-    if (evidence !== null) collection.frozen = readEvidence(evidence).code as VaultErrorCode;
-    return collection;
+    return evidence === null ? null : (readEvidence(evidence).code as VaultErrorCode);
+  }
+
+  /** Takes in what other sessions wrote: indexes first, since they hold the keys to the rest. */
+  async #takeIn(missed: Missed): Promise<void> {
+    if (this.#locked) return;
+    // Only the first write of a person finds none: somebody else was quicker to make one.
+    if (this.#host === undefined) throw new VaultError('store/not-empty');
+    await this.book.refresh();
+    await this.#host.refresh();
+    const indexes = [this.#index, ...[...this.vaults.values()].map(({ index }) => index)];
+    for (const { collection } of indexes) await this.#refresh(collection, missed);
+    await this.discover();
+    for (const collection of this.#collections.values())
+      if (!indexes.some((index) => index.collection === collection)) await this.#refresh(collection, missed);
+    // A log just read may be an index, or hold what one waited for.
+    await this.discover();
+  }
+
+  async #refresh(collection: Collection, missed: Missed): Promise<void> {
+    const { id } = collection;
+    if (missed !== null && !missed.has(logTopic(bytesToHex(id)))) return;
+    // The queue before the log: an op goes from one to the other, and must not be missed in both.
+    const queued = await this.#queuedOps(id);
+    const stored = await collection.log.readStored(this.store);
+    const frozen = await this.#frozenOf(id);
+    if (!this.#locked) collection.catchUp({ stored, queued, frozen });
+  }
+
+  #tell(queued: boolean): void {
+    this.#sync?.wrote(queued);
+    this.changes.notify();
   }
 
   /** The outbox as sync sees it: nothing is sent to a log that stopped, until it goes on (I7). */
@@ -330,8 +392,16 @@ export class Session {
     return {
       ...outbox,
       list: async (lane) => {
+        const queued = await outbox.list(lane);
+        // What another session queued may be of a log that it founded: known here before it is sent.
+        await this.catchUp();
         const lanes = stopped();
-        return (await outbox.list(lane)).filter((queued) => !lanes.has(queued.lane));
+        return queued.filter((entry) => !lanes.has(entry.lane));
+      },
+      read: async (id) => {
+        const queued = await outbox.read(id);
+        await this.catchUp();
+        return queued;
       },
     };
   }

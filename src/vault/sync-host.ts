@@ -31,12 +31,21 @@ export const depositCursorKey = (vault: Uint8Array) => `cursor/deposits/${bytesT
 /** The prefix under which deposits wait for an owner's decision. */
 export const depositPrefix = (vault: Uint8Array) => `deposit/${bytesToHex(vault)}/`;
 
+/** The host of a store that other sessions may write to as well. */
+export interface StoreHost extends SyncHost {
+  /** Reads again how far inbox and deposits were taken in. */
+  refresh(): Promise<void>;
+}
+
 /** Connects a session with sync: verifies what arrives, remakes what was refused. */
-export async function createSyncHost(session: Session): Promise<SyncHost> {
+export async function createSyncHost(session: Session): Promise<StoreHost> {
   const { store } = session;
   const depositCursors = new Map<string, number>();
-  for (const { key, value } of await store.scan({ prefix: 'cursor/' }))
-    depositCursors.set(key, decode(value, { maxBytes: 16 }) as number);
+  const refresh = async (): Promise<void> => {
+    for (const { key, value } of await store.scan({ prefix: 'cursor/' }))
+      depositCursors.set(key, decode(value, { maxBytes: 16 }) as number);
+  };
+  await refresh();
   const cursorOf = (key: string) => depositCursors.get(key) ?? 0;
 
   const ingest: SyncHost['ingest'] = async (id, served) => {
@@ -45,6 +54,8 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
     try {
       await session.ensureIdentities(identitiesNeeded(served.ops));
       accepted = await session.transact((transaction) => {
+        // Another session took this answer in, or a newer one, while it was on its way here.
+        if (collection.log.position !== served.after) return [];
         const ops = collection.ingest(transaction, served);
         liftFreeze(transaction, collection);
         return ops;
@@ -52,9 +63,10 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
     } catch (error) {
       // Bytes that are no op, or of another suite, are as wrong an answer as a broken rule.
       if (isVaultError(error) && /^(integrity|format)\//.test(error.code)) {
-        await session.transact((transaction) =>
-          keepEvidence(transaction, collection, error.code, served, session.now()),
-        );
+        await session.transact((transaction) => {
+          if (collection.log.position === served.after)
+            keepEvidence(transaction, collection, error.code, served, session.now());
+        });
       }
       throw error;
     }
@@ -63,6 +75,7 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
   };
 
   return {
+    refresh,
     collections: () => session.collections.map(({ id, log }) => ({ collection: id, position: log.position })),
     vaults: () =>
       [...session.vaults.values()].map(({ vault }) => ({
@@ -75,7 +88,8 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
       const collection = session.requireCollection(id);
       // Taken in as it was sent, without downloading it again.
       if (positions[0] === collection.log.position + 1) {
-        await ingest(id, { ops, head, more: isBeyond(head, positions.at(-1) ?? 0) });
+        const after = positions[0] - 1;
+        await ingest(id, { ops, head, more: isBeyond(head, positions.at(-1) ?? 0), after });
         return keepVoid(session, collection, ops);
       }
       // Others wrote before it. It leaves the outbox when it was seen in the log, not on the server's word alone.
@@ -83,7 +97,7 @@ export async function createSyncHost(session: Session): Promise<SyncHost> {
         const before = collection.log.position;
         const path = paths.opsAfter(id, before, WIRE_LIMITS.pullOpsMax);
         const request = { method: 'GET', path, signer: session.signer } as const;
-        await ingest(id, await call(session.transport, request, opsAnswer));
+        await ingest(id, { ...(await call(session.transport, request, opsAnswer)), after: before });
         if (collection.log.position === before) throw new VaultError('sync/bad-answer', { why: 'position' });
       }
       await keepVoid(session, collection, ops);

@@ -2,6 +2,7 @@ import { Mutex } from 'async-mutex';
 import { VaultError } from '../errors.js';
 import type { Store, Write } from '../store/port.js';
 import type { NewEntry, Outbox } from '../sync/outbox.js';
+import type { Fence, Missed } from './fence.js';
 
 /**
  * One change to a store: everything in it is written together, or nothing is.
@@ -44,31 +45,81 @@ export class Transaction {
   }
 }
 
-/** Runs transactions one after the other over one store. */
+/** So often in a row may others come first before a change gives up. */
+const ATTEMPTS_MAX = 20;
+
+/** What a session's transactions need of it. */
+export interface TransactionsOptions {
+  readonly store: Store;
+  readonly outbox: Outbox;
+  readonly fence: Fence;
+  /** Takes in what other sessions of this store wrote. */
+  catchUp(missed: Missed): Promise<void>;
+  /** Called after every durable change of this session; `queued` when there is something to send. */
+  onWritten(queued: boolean): void;
+}
+
+/** Runs transactions one after the other over one store, which other sessions may have open too. */
 export class Transactions {
   readonly #mutex = new Mutex();
-  readonly #store: Store;
-  readonly #outbox: Outbox;
+  readonly #options: TransactionsOptions;
 
-  constructor(store: Store, outbox: Outbox) {
-    this.#store = store;
-    this.#outbox = outbox;
+  constructor(options: TransactionsOptions) {
+    this.#options = options;
   }
 
-  /** Runs `change`, then writes all it asked for at once. What it throws, or the store, undoes everything. */
+  /**
+   * Runs `change`, then writes all it asked for at once. What it throws, or the store, undoes everything.
+   *
+   * When another session wrote first, what it wrote is taken in and `change` runs again: it must do nothing that
+   * `undo` does not take back. Throws `store/busy` when others come first again and again.
+   */
   async run<T>(change: (transaction: Transaction) => T | Promise<T>): Promise<T> {
     return this.#mutex.runExclusive(async () => {
-      const transaction = new Transaction();
-      try {
-        const result = await change(transaction);
-        const writes = [...transaction.writes, ...this.#outbox.put(transaction.entries)];
-        if (writes.length > 0 && !(await this.#store.write(writes))) throw new VaultError('store/busy');
-        transaction.commit();
-        return result;
-      } catch (error) {
-        transaction.undo();
-        throw error;
+      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+        const transaction = new Transaction();
+        try {
+          const result = await change(transaction);
+          if (await this.#write(transaction)) return result;
+          transaction.undo();
+        } catch (error) {
+          transaction.undo();
+          // What was missing or in the way may be what another session has written or taken away since.
+          if (!(await this.#catchUp())) throw error;
+          continue;
+        }
+        await this.#catchUp();
       }
+      throw new VaultError('store/busy', { reason: 'others' });
     });
+  }
+
+  /** Takes in what other sessions wrote since; true when there was something. */
+  async catchUp(): Promise<boolean> {
+    return this.#mutex.runExclusive(() => this.#catchUp());
+  }
+
+  async #write(transaction: Transaction): Promise<boolean> {
+    const { store, outbox, fence, onWritten } = this.#options;
+    const { entries } = transaction;
+    const writes = [...transaction.writes, ...outbox.put(entries)];
+    if (writes.length > 0) {
+      const step = fence.step(writes, outbox.lastNumber);
+      if (!(await store.write([...writes, step.write], [step.expect]))) return false;
+      step.commit();
+    }
+    transaction.commit();
+    if (writes.length > 0) onWritten(entries.length > 0);
+    return true;
+  }
+
+  async #catchUp(): Promise<boolean> {
+    const { fence, outbox, catchUp } = this.#options;
+    const found = await fence.look();
+    if (found === undefined) return false;
+    await catchUp(found.missed);
+    found.accept();
+    outbox.goOnAfter(fence.lastNumber);
+    return true;
   }
 }

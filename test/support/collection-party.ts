@@ -8,6 +8,7 @@ import type { Store } from '../../src/store/port.js';
 import { collectionLane, type Outbox, openOutbox } from '../../src/sync/outbox.js';
 import { Collection, type CollectionContext } from '../../src/vault/collection.js';
 import { appendRecords, foundCollection, type NewRecord } from '../../src/vault/collection-writer.js';
+import { Fence } from '../../src/vault/fence.js';
 import { type Transaction, Transactions } from '../../src/vault/transaction.js';
 import type { LogBench } from './log-bench.js';
 import { type Person, START, secretOf } from './people.js';
@@ -30,11 +31,15 @@ export class CollectionParty {
   readonly #transactions: Transactions;
   #collection: Collection | null = null;
 
-  private constructor(bench: LogBench, who: Person, store: Store, outbox: Outbox) {
+  private constructor(bench: LogBench, who: Person, store: Store, outbox: Outbox, fence: Fence) {
     this.bench = bench;
     this.store = store;
     this.outbox = outbox;
-    this.#transactions = new Transactions(store, outbox);
+    this.#transactions = new Transactions({
+      ...{ store, outbox, fence },
+      catchUp: () => this.#takeIn(),
+      onWritten: () => {},
+    });
     this.context = {
       author: { person: who.id, device: who.device, deviceKey: who.deviceKey },
       identityOf: (id) => bench.identities.get(bytesToHex(id)) ?? null,
@@ -45,8 +50,9 @@ export class CollectionParty {
 
   static async open(bench: LogBench, who: Person, store = createMemoryStore()): Promise<CollectionParty> {
     bench.meet(who);
+    const fence = await Fence.open(store);
     const outbox = await openOutbox({ store, now: () => START, random: bench.random });
-    return new CollectionParty(bench, who, store, outbox);
+    return new CollectionParty(bench, who, store, outbox, fence);
   }
 
   get collection(): Collection {
@@ -77,12 +83,29 @@ export class CollectionParty {
     const collection = await Collection.load(this.store, id, this.context, (fresh) =>
       this.#prepare(fresh, keys),
     );
+    for (const op of await this.#queued(id)) collection.restorePending(op);
+    this.#collection = collection;
+  }
+
+  /** Takes in what another session of this store wrote. */
+  catchUp(): Promise<boolean> {
+    return this.#transactions.catchUp();
+  }
+
+  async #takeIn(): Promise<void> {
+    const { id, log } = this.collection;
+    const queued = await this.#queued(id);
+    this.collection.catchUp({ stored: await log.readStored(this.store), queued, frozen: null });
+  }
+
+  async #queued(id: Uint8Array): Promise<Uint8Array[]> {
+    const ops: Uint8Array[] = [];
     for (const queued of await this.outbox.list(collectionLane(id))) {
       const entry = (await this.outbox.read(queued.id))?.entry;
-      if (entry?.kind === 'found') collection.restorePending(entry.op);
-      if (entry?.kind === 'append') for (const op of entry.ops) collection.restorePending(op);
+      if (entry?.kind === 'found') ops.push(entry.op);
+      if (entry?.kind === 'append') ops.push(...entry.ops);
     }
-    this.#collection = collection;
+    return ops;
   }
 
   add(...records: readonly NewRecord[]) {

@@ -198,12 +198,12 @@ describe('the author that a record of an owner names', () => {
     const authored = signAuthorship({ person: id, device, deviceKey }, bench.vault, 1, content(1));
     forge(people.alice, [{ record: { ...note(1), authored } }]);
     await alice.pull();
-    expect([provenIn(alice), alice.collection.unprovenAuthors()]).toEqual([[[1, false]], [id]]);
-    alice.collection.proveAgain();
+    expect([provenIn(alice), alice.collection.proofs.unprovenAuthors()]).toEqual([[[1, false]], [id]]);
+    alice.collection.proofs.proveAgain();
     expect(provenIn(alice)).toEqual([[1, false]]);
     bench.meet(dora);
-    alice.collection.proveAgain();
-    expect([provenIn(alice), alice.collection.unprovenAuthors()]).toEqual([[[1, true]], []]);
+    alice.collection.proofs.proveAgain();
+    expect([provenIn(alice), alice.collection.proofs.unprovenAuthors()]).toEqual([[[1, true]], []]);
   });
 });
 
