@@ -289,6 +289,12 @@ export class Person {
     await this.#session.lock();
   }
 
+  /** Locks this tab, and has every other tab that has this store open lock at once. */
+  async lockEverywhere(): Promise<void> {
+    this.#session.sync.lockOthers();
+    await this.#session.lock();
+  }
+
   /** Locks, and lets go of the store. */
   async close(): Promise<void> {
     await this.#session.close();
