@@ -1,6 +1,7 @@
 import type sodiumModule from 'libsodium-wrappers';
 import { VaultError } from '../errors.js';
 import { load } from '../load.js';
+import { subtle } from './webcrypto.js';
 
 /**
  * The functions of libsodium that this SDK may call.
@@ -66,10 +67,13 @@ let loaded: Sodium | null = null;
  * Loads libsodium once; later calls return at once.
  *
  * Throws `usage/no-webassembly` where WebAssembly is missing or forbidden by the content security policy: there is
- * no slower fallback, its timing would differ. Throws `usage/not-loaded`.
+ * no slower fallback, its timing would differ. Throws `usage/insecure-context` where there is no WebCrypto either,
+ * `usage/not-loaded`.
  */
 export async function loadSodium(): Promise<void> {
   if (loaded !== null) return;
+  // Found out here, before anything has begun that could not go on without it.
+  subtle();
   if (typeof WebAssembly === 'undefined') throw new VaultError('usage/no-webassembly');
   // Imported here and not above: the package compiles its WebAssembly at import, and would reject unheard.
   const { default: module } = await load('libsodium-wrappers', () => import('libsodium-wrappers'));

@@ -81,6 +81,11 @@ export class Connection {
       if (typeof indexedDB === 'undefined') {
         throw new VaultError('store/unavailable', { reason: 'no-indexeddb' });
       }
+      // A frame of no origin, as `sandbox` makes it. Asked here, because Chromium's `databases()` both throws there and
+      // leaves behind a rejection that nobody can catch.
+      if (globalThis.origin === 'null' && globalThis.location.protocol !== 'file:') {
+        throw new VaultError('store/unavailable', { reason: 'no-origin' });
+      }
       await refuseNewer(name);
       const DexieClass = await loadDexie();
       const connection = new Connection(name, DexieClass);
