@@ -1,5 +1,12 @@
 /** One tab of Alice's, as a dedicated worker with a session of its own over the store that all her tabs share. */
-import { createPerson, isVaultError, openPerson, type Person, type Vault } from '../../src/index.js';
+import {
+  createPerson,
+  isVaultError,
+  openPerson,
+  type Person,
+  recoverPerson,
+  type Vault,
+} from '../../src/index.js';
 import { openIndexedDbStore, type Store } from '../../src/store/index.js';
 import { FLOOR, passphraseOf } from './actors.js';
 
@@ -12,6 +19,10 @@ const VERBS = {
   async open() {
     person = await openPerson(await ways());
   },
+  async recover(server: string, words: string) {
+    person = await recoverPerson({ ...(await ways()), server, words, cost: FLOOR });
+  },
+  words: () => alice().createRecoveryPhrase({ passphrase: passphraseOf('alice') }),
   lock: () => alice().lock(),
   lockEverywhere: () => alice().lockEverywhere(),
   isLocked: () => {
