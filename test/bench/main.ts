@@ -1,11 +1,17 @@
 /**
- * The benchmark: `npm run bench -- [--quick] [--only NAME] [--json FILE]`.
+ * The benchmark: `npm run bench -- [--browser] [--quick] [--only NAME] [--json FILE]`.
  *
- * Each workload runs beside its peer in the same process, in turns; what counts is the ratio of the medians.
+ * Each workload runs beside its peer in the same process, in turns; what counts is the ratio of the medians. With
+ * `--browser` it runs in Chromium, on a page made from the built package.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadSodium } from '../../src/crypto/sodium.js';
+import { coldOpenInBrowser } from './browser/cold-open.js';
+import { fileToStored } from './browser/file-to-stored.js';
+import { lists } from './browser/lists.js';
+import { pageThread } from './browser/page-thread.js';
+import { workerStart } from './browser/worker-start.js';
 import { bundle } from './bundle.js';
 import { coldOpen } from './cold-open.js';
 import { describeEnvironment } from './environment.js';
@@ -27,13 +33,27 @@ const WORKLOADS: readonly Workload[] = [
   serverAppend,
   bundle,
 ];
+const BROWSER_WORKLOADS: readonly Workload[] = [
+  fileToStored,
+  pageThread,
+  coldOpenInBrowser,
+  lists,
+  workerStart,
+  bundle,
+];
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string' } },
+  options: {
+    browser: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    json: { type: 'string' },
+  },
 });
-const chosen = WORKLOADS.filter(({ name }) => values.only === undefined || name === values.only);
+const workloads = values.browser ? BROWSER_WORKLOADS : WORKLOADS;
+const chosen = workloads.filter(({ name }) => values.only === undefined || name === values.only);
 if (chosen.length === 0)
-  throw new Error(`--only takes one of ${WORKLOADS.map(({ name }) => name).join(', ')}`);
+  throw new Error(`--only takes one of ${workloads.map(({ name }) => name).join(', ')}`);
 
 const environment = describeEnvironment();
 console.log(

@@ -42,7 +42,8 @@ export async function timed(work: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
-function median(times: readonly number[]): number {
+/** The value in the middle. */
+export function median(times: readonly number[]): number {
   const sorted = times.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] as number;

@@ -10,7 +10,7 @@ export interface Row {
   /** What is divided by what, or what is counted. */
   readonly figure: string;
   readonly value: number;
-  readonly unit: '×' | 's' | 'MB' | 'kB';
+  readonly unit: '×' | 's' | 'ms' | 'MB' | 'kB';
   readonly budget: { readonly atLeast: number } | { readonly atMost: number } | null;
   /** Where the value comes from, in milliseconds or bytes: what both sides took. */
   readonly from: string;
@@ -34,7 +34,7 @@ export function printRows(rows: readonly Row[]): string {
   const lines = rows.map((row) => [
     row.workload,
     row.figure,
-    `${row.value.toPrecision(3)} ${row.unit}`,
+    `${row.value < 1000 ? row.value.toPrecision(3) : row.value.toFixed(0)} ${row.unit}`,
     printBudget(row),
     isWithinBudget(row) ? '' : 'MISSED',
     row.from,

@@ -14,21 +14,24 @@ import { ROOT } from './root.js';
 
 /** The built server in a process of its own, and a way to it. */
 export interface BenchServer {
+  readonly url: string;
   readonly transport: Transport;
   readonly serverKey: Uint8Array;
   close(): Promise<void>;
 }
 
-/** Starts the server as its command does, over a fresh directory. */
-export async function startServer(): Promise<BenchServer> {
+/** Starts the server as its command does, over a fresh directory, with more arguments if there are any. */
+export async function startServer(more: readonly string[] = []): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'coffret-bench-'));
   const cli = join(ROOT, 'dist/server/cli.js');
-  const child = spawn(process.execPath, [cli, 'serve', '--data', dataDir, '--port', '0'], {
+  const child = spawn(process.execPath, [cli, 'serve', '--data', dataDir, '--port', '0', ...more], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const transport = createHttpTransport({ baseUrl: await urlOf(child), now: Date.now, random: systemRandom });
+  const url = await urlOf(child);
+  const transport = createHttpTransport({ baseUrl: url, now: Date.now, random: systemRandom });
   const { key } = await call(transport, { method: 'GET', path: paths.server, signer: null }, serverAnswer);
   return {
+    url,
     transport,
     serverKey: key,
     async close() {

@@ -10,7 +10,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { extract } from 'tar-fs';
@@ -40,7 +40,6 @@ const INSTALLED_PATHS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
-const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache/coffret/chromium');
 
 /**
  * Finds a Chromium: `CHROME_PATH`, else an installed one, else the one inside the npm package (Linux on x64 only),
@@ -99,10 +98,13 @@ function start(executablePath: string, env: Record<string, string>): Chromium | 
 /** Unpacks one archive of the npm package beside its final name, then renames: two test runs may start at once. */
 async function unpack(archive: string, name: string): Promise<string> {
   const packageFile = createRequire(import.meta.url).resolve('@sparticuz/chromium');
-  const source = join(dirname(packageFile), '../../bin', archive);
-  const target = join(CACHE, `${name}-147.0.0`);
+  const packageFolder = join(dirname(packageFile), '../..');
+  const source = join(packageFolder, 'bin', archive);
+  // Beside the package, so that a program compiled to another place finds it as well.
+  const cache = join(packageFolder, '../../.cache/coffret/chromium');
+  const target = join(cache, `${name}-147.0.0`);
   if (existsSync(target)) return target;
-  mkdirSync(CACHE, { recursive: true });
+  mkdirSync(cache, { recursive: true });
   const part = `${target}.${process.pid}`;
   const sink = archive.endsWith('.tar.br') ? extract(part) : createWriteStream(part, { mode: 0o755 });
   await pipeline(createReadStream(source), createBrotliDecompress(), sink);

@@ -28,7 +28,7 @@ function streamOf(
     controller.enqueue(content.slice(at, at + size));
     at += size;
   };
-  return new ReadableStream<Uint8Array>({ pull, cancel, type } as UnderlyingByteSource);
+  return new ReadableStream<Uint8Array>({ pull, cancel, type } as UnderlyingSource<Uint8Array>);
 }
 
 describe('a file, whatever gives it', () => {
