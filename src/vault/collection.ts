@@ -25,6 +25,7 @@ import { checkAuthorship } from '../sharing/authorship.js';
 import { Roster } from '../sharing/roster.js';
 import type { Store } from '../store/port.js';
 import { ItemOwners } from './item-owners.js';
+import { OwnOps } from './own-ops.js';
 import { Proofs } from './proofs.js';
 import { RecordView } from './record-view.js';
 import type { Transaction } from './transaction.js';
@@ -81,8 +82,7 @@ export class Collection {
   #pending: PendingOp[] = [];
   #waiting: { readonly op: LogOp; readonly index: number }[] = [];
   readonly #owners = new ItemOwners(this.view);
-  /** Own ops that the log holds without effect, by line and number: what they say is still to be said. */
-  readonly #voided = new Set<string>();
+  readonly #ownOps: OwnOps;
   #version = 0;
 
   constructor(id: Uint8Array, context: CollectionContext, log = new CollectionLog(id)) {
@@ -90,6 +90,7 @@ export class Collection {
     this.context = context;
     this.log = log;
     this.line = new Line(context.author.device, context.random(16));
+    this.#ownOps = new OwnOps(context.author.device, log);
     this.proofs = new Proofs(this.view, context.identityOf);
   }
 
@@ -230,7 +231,7 @@ export class Collection {
   restorePending(bytes: Uint8Array): void {
     const op = decodeOp(bytes);
     const header = decodeOpHeader(op.headerBytes);
-    if (this.isInLog(header) && !this.#voided.has(numberOf(header))) return;
+    if (this.#ownOps.isDone(header)) return;
     const bodies = op.bodies.filter((body) => body !== null);
     const outcome = this.#advance({ ...op, bodies });
     const { records, roster } = this.#openOwn(header, bodies);
@@ -265,7 +266,7 @@ export class Collection {
    */
   hasStalePending(): boolean {
     const epoch = this.log.state?.epoch ?? 1;
-    return this.#pending.some(({ header }) => header.epoch < epoch || this.#voided.has(numberOf(header)));
+    return this.#pending.some(({ header }) => header.epoch < epoch || this.#ownOps.isVoid(header));
   }
 
   /** Whether bodies are missing that no prune has named so far: nothing may be written on such a log. R-OP-8. */
@@ -299,9 +300,8 @@ export class Collection {
   }
 
   #takeAll(ops: readonly LogOp[]): void {
-    const { device } = this.context.author;
     for (const op of ops) {
-      if (op.outcome === 'applied' && equalBytes(op.header.device, device)) this.#settle(op.header);
+      if (op.outcome === 'applied' && this.#ownOps.isOwn(op.header)) this.#settle(op.header);
       this.#take(op);
     }
     this.#version++;
@@ -325,7 +325,7 @@ export class Collection {
     for (const { bytes, name } of ops) {
       const op = known.get(name);
       if (op === undefined) this.restorePending(bytes);
-      else if (!this.isInLog(op.header) || this.#voided.has(numberOf(op.header))) {
+      else if (!this.#ownOps.isDone(op.header)) {
         this.#advance(op);
         this.#pending.push(op);
       }
@@ -348,12 +348,8 @@ export class Collection {
   }
 
   /** Whether the log holds this op of one's own, in force or void. */
-  isInLog({ collection, device, incarnation, seq }: OpHeader): boolean {
-    if (collection === null) return this.log.position > 0;
-    const line = this.log.state?.lines.find(
-      (other) => equalBytes(other.device, device) && equalBytes(other.incarnation, incarnation),
-    );
-    return line !== undefined && line.seq >= seq;
+  isInLog(header: OpHeader): boolean {
+    return this.#ownOps.isInLog(header);
   }
 
   #rebase(): void {
@@ -400,10 +396,8 @@ export class Collection {
   }
 
   #take(op: LogOp): void {
-    if (op.outcome === 'void') {
-      if (equalBytes(op.header.device, this.context.author.device)) this.#voided.add(numberOf(op.header));
-      return;
-    }
+    this.#ownOps.note(op);
+    if (op.outcome === 'void') return;
     for (let index = 0; index < op.header.changes.length; index++) this.#open(op, index);
   }
 
@@ -433,7 +427,7 @@ export class Collection {
       }
       this.damaged.push({ position, change, code: error.code });
       // What this device showed ahead of the log: everyone else sets it aside.
-      if (equalBytes(header.device, this.context.author.device)) this.view.forget(change);
+      if (this.#ownOps.isOwn(header)) this.view.forget(change);
     }
   }
 
@@ -492,9 +486,4 @@ export function bodyBinding(
 /** The meaning of the first changes of an op. */
 export function payloadsOf(header: OpHeader): readonly ('roster' | 'previous-key')[] {
   return header.control !== null && 'payloads' in header.control ? header.control.payloads : [];
-}
-
-/** The name of an op's place in its author's numbering. */
-function numberOf({ device, incarnation, seq }: Pick<OpHeader, 'device' | 'incarnation' | 'seq'>): string {
-  return `${nameOf(device)}/${nameOf(incarnation)}/${seq}`;
 }
