@@ -10,7 +10,8 @@ const IMAGE_PIXELS_MAX = 64_000_000;
 const EDGE_PIXELS_MAX = 32_767;
 
 /** Shows an image of a known type, as it is, at most as wide as its container. @internal */
-export async function showImage({ blob, head, name, language, root, ended }: Stage): Promise<Shown> {
+export async function showImage(stage: Stage): Promise<Shown> {
+  const { blob, head, name, language, ended } = stage;
   const type = imageTypeOf(head);
   if (type === null) return { refusal: 'kind' };
   if (blob.size > IMAGE_BYTES_MAX) return { refusal: 'too-large' };
@@ -18,9 +19,36 @@ export async function showImage({ blob, head, name, language, root, ended }: Sta
   const size = await measure(exact, ended);
   if (size === 'damaged' || size === 'too-large') return { refusal: size };
   const box = pictureBox(size, `${size.width}px`, sentencesIn(language).image(name));
-  root.append(box);
+  offerFullSize(stage, box, size.width);
   await openPicture(box, { blob: exact, ...size, ended });
   return { part: null };
+}
+
+/** Puts the picture on the page, with a button that shows it pixel by pixel where it is wider than its place. */
+function offerFullSize({ root, language, ended }: Stage, box: HTMLElement, width: number): void {
+  const place = document.createElement('div');
+  place.style.overflow = 'auto';
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = sentencesIn(language).fullSize;
+  button.setAttribute('aria-pressed', 'false');
+  button.addEventListener('click', () => {
+    const isFull = button.getAttribute('aria-pressed') === 'false';
+    button.setAttribute('aria-pressed', String(isFull));
+    Object.assign(
+      box.style,
+      isFull ? { width: `${width}px`, maxWidth: 'none' } : { width: '', maxWidth: '100%' },
+    );
+    // What scrolls can be reached without a mouse.
+    place.tabIndex = isFull ? 0 : -1;
+  });
+  const observer = new ResizeObserver(() => {
+    button.hidden = width <= place.clientWidth;
+  });
+  observer.observe(place);
+  ended.addEventListener('abort', () => observer.disconnect(), { once: true });
+  place.append(box);
+  root.append(button, place);
 }
 
 /**

@@ -55,8 +55,8 @@ export function imageTypeOf(head: Uint8Array): ImageType | null {
   return IMAGES.find(([, signature]) => matches(head, signature))?.[0] ?? null;
 }
 
-/** Whether bytes have no control character but tab, line feeds, form feed; UTF-16 is told by its mark. @internal */
-export function looksLikeText(bytes: Uint8Array): boolean {
+/** Whether bytes have no control character but tab, line feeds, form feed; UTF-16 is told by its mark. */
+function looksLikeText(bytes: Uint8Array): boolean {
   if (bytes.length === 0 || utf16Of(bytes) !== null) return true;
   return bytes.every((byte) =>
     byte >= 0x20 ? byte !== 0x7f : byte === 9 || byte === 10 || byte === 12 || byte === 13,

@@ -7,6 +7,7 @@ interface Sentences {
   readonly image: (name: string) => string;
   readonly textOf: (name: string) => string;
   readonly page: (name: string, page: number, pages: number) => string;
+  readonly source: string;
   readonly readText: string;
   readonly fullSize: string;
   readonly save: string;
@@ -20,6 +21,7 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
     image: (name) => `Image : ${name}`,
     textOf: (name) => `Texte : ${name}`,
     page: (name, page, pages) => `${name}, page ${page} sur ${pages}`,
+    source: "Ce document est montré tel qu'il est écrit, avec ses balises.",
     readText: 'Texte du document',
     fullSize: 'Taille réelle',
     save: 'Enregistrer le fichier',
@@ -39,6 +41,7 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
     image: (name) => `Image: ${name}`,
     textOf: (name) => `Text: ${name}`,
     page: (name, page, pages) => `${name}, page ${page} of ${pages}`,
+    source: 'This document is shown as it was written, markup and all.',
     readText: 'Text of the document',
     fullSize: 'Full size',
     save: 'Save the file',

@@ -1,5 +1,5 @@
 import { openFrame } from './frame.js';
-import { looksLikeText, utf16Of } from './kind.js';
+import { utf16Of } from './kind.js';
 import { sentencesIn } from './sentences.js';
 import type { Shown, Stage } from './show.js';
 
@@ -8,17 +8,23 @@ const TEXT_BYTES_SHOWN = 2 ** 20;
 /** In pixels, unless a style of the page says otherwise. @internal */
 export const TEXT_FRAME_HEIGHT = '600';
 
+/** What markup begins with: it is shown as it was written, and a sentence says so. */
+const SOURCE = /^\s*(<[!?a-z]|\{\\rtf)/i;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what no text has, and what looked like one may have.
+const CONTROLS = /[\0-\x08\x0b\x0e-\x1f\x7f]/;
+
 /** Shows text, or the source text of markup, as `text/plain`. @internal */
 export async function showText(stage: Stage): Promise<Shown> {
   const { blob, language, root, ended } = stage;
   const bytes = new Uint8Array(await blob.slice(0, TEXT_BYTES_SHOWN).arrayBuffer());
+  const text = decodeText(bytes, charsetOf(stage.mediaType));
   // Only the head was looked at so far.
-  if (!looksLikeText(bytes)) return { refusal: 'kind' };
-  const { textOf, bytesShown } = sentencesIn(language);
+  if (CONTROLS.test(text)) return { refusal: 'kind' };
+  const { textOf, bytesShown, source } = sentencesIn(language);
+  if (SOURCE.test(text)) appendNote(root, source);
   const inPart = blob.size > bytes.length;
   if (inPart) appendNote(root, bytesShown(bytes.length, blob.size));
-  const plain = plainText(decodeText(bytes, charsetOf(stage.mediaType)));
-  const frame = await openFrame({ blob: plain, title: textOf(stage.name), into: root, ended });
+  const frame = await openFrame({ blob: plainText(text), title: textOf(stage.name), into: root, ended });
   frame.height = TEXT_FRAME_HEIGHT;
   return { part: inPart ? { unit: 'bytes', shown: bytes.length, total: blob.size } : null };
 }

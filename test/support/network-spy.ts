@@ -1,0 +1,69 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Two web servers on this machine that note whatever reaches them, down to a connection without a request. */
+export interface NetworkSpy {
+  /** `http://localhost:PORT`: the page and its files. */
+  readonly app: string;
+  /** `http://elsewhere.test:PORT`: nobody has any business there. */
+  readonly elsewhere: string;
+  /** What came that the page did not need, in order. */
+  readonly seen: readonly string[];
+  /** Waits until a request with this in its address came. */
+  awaitRequest(part: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A host that Chromium is told to find on this machine: pass `RESOLVER_RULE` to it. */
+const ELSEWHERE = 'elsewhere.test';
+
+/** Finds every host on this machine, so that no name is asked of anyone. */
+export const RESOLVER_RULE = '--host-resolver-rules=MAP * 127.0.0.1';
+
+/** Opens the spy; `serve` gives what the page consists of, or null for what it does not. */
+export async function openNetworkSpy(
+  serve: (path: string) => { readonly type: string; readonly body: string | Uint8Array } | null,
+  headers: Readonly<Record<string, string>>,
+): Promise<NetworkSpy> {
+  const seen: string[] = [];
+  const waiting = new Map<string, () => void>();
+  const note = (entry: string) => {
+    seen.push(entry);
+    for (const [part, resolve] of waiting) if (entry.includes(part)) resolve();
+  };
+  const app = createServer(({ url = '/', method }, response) => {
+    const file = serve(url);
+    if (file === null) note(`app: ${method} ${url}`);
+    response.writeHead(file === null ? 404 : 200, { ...headers, 'content-type': file?.type ?? 'text/plain' });
+    response.end(file?.body);
+  });
+  const elsewhere = createServer(({ url, method, headers: { host } }, response) => {
+    note(`elsewhere: ${method} ${host}${url}`);
+    // Whoever calls may read the answer, and what is not there is as good as what is.
+    response.writeHead(200, { 'access-control-allow-origin': '*', 'content-type': 'text/html' });
+    response.end();
+  });
+  elsewhere.on('connection', () => note('elsewhere: connection'));
+  const [appPort, elsewherePort] = [await portOf(app), await portOf(elsewhere)];
+  return {
+    app: `http://localhost:${appPort}`,
+    elsewhere: `http://${ELSEWHERE}:${elsewherePort}`,
+    seen,
+    async awaitRequest(part) {
+      if (seen.some((entry) => entry.includes(part))) return;
+      await new Promise<void>((resolve) => waiting.set(part, resolve));
+      waiting.delete(part);
+    },
+    async close() {
+      for (const server of [app, elsewhere]) {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+    },
+  };
+}
+
+async function portOf(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
