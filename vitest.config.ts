@@ -30,6 +30,7 @@ const BROWSER_PACKAGES = [
   'dexie/dist/modern/dexie.mjs',
   'eventsource-parser',
   'fast-check',
+  'idb',
   'libsodium-wrappers',
   'libsodium-wrappers-sumo',
   'react',

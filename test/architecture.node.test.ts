@@ -49,6 +49,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'tabs',
     'sharing',
   ],
+  passkey: ['errors', 'crypto/random', 'formats/id', 'formats/prf-input', 'keys/passkey'],
   preview: ['errors', 'crypto/worker-start'],
   index: [
     'errors',

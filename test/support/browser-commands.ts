@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { openStageServer, type StageServer } from './stage-server.js';
+import { AUTHENTICATOR_COMMANDS } from './virtual-authenticator.js';
 
 /** What a page may ask of the server of its stage. */
 export type StageVerb = 'crash' | 'restart' | 'copyData' | 'restoreData' | 'close';
@@ -22,6 +23,7 @@ const servers = new Map<string, StageServer>();
 
 /** What a page in Chromium has done for it in Node: a page can start no process. */
 export const BROWSER_COMMANDS = {
+  ...AUTHENTICATOR_COMMANDS,
   async openStageServer(_context: unknown, args: readonly string[]): Promise<OpenedStageServer> {
     const server = await openStageServer(args);
     const id = randomUUID();
