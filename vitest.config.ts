@@ -27,6 +27,7 @@ const BROWSER_PACKAGES = [
   '@scure/bip39/wordlists/french.js',
   'async-mutex',
   'cborg',
+  'comlink',
   'dexie/dist/modern/dexie.mjs',
   'eventsource-parser',
   'fast-check',

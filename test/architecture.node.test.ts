@@ -64,6 +64,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sync',
     'vault',
   ],
+  worker: ['errors', 'live', 'crypto/random', 'crypto/worker-start', 'formats/id', 'store', 'vault'],
+  react: ['errors', 'load', 'live', 'preview', 'index'],
   server: ['errors', 'crypto/hash', 'crypto/random', 'crypto/sign', 'crypto/sodium', 'formats', 'protocol'],
 };
 
@@ -85,6 +87,7 @@ const OWNED: Record<string, RegExp> = {
   '@hono/node-server': /^server\//,
   pino: /^server\//,
   comlink: /^worker\//,
+  react: /^react\//,
   'pdfjs-dist': /^preview\/pdf-worker\.ts$/,
 };
 
@@ -235,6 +238,22 @@ describe('packages stay where they belong', () => {
   });
 });
 
+describe('a bundler for browsers', () => {
+  it('finds no global of Node by its bare name, which some would put a package in the place of', () => {
+    const isBare = (node: ts.Node) =>
+      ts.isIdentifier(node) &&
+      ['process', 'Buffer', 'setImmediate', '__dirname'].includes(node.text) &&
+      !(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) &&
+      !(ts.isTypeReferenceNode(node.parent) || ts.isQualifiedName(node.parent));
+    expect(
+      nodesWhere(
+        all.filter(({ path }) => folderOf(path) !== 'server'),
+        isBare,
+      ),
+    ).toEqual([]);
+  });
+});
+
 function isForHosts(specifier: string): boolean {
   return (
     isNodeModule(specifier) ||
@@ -301,7 +320,8 @@ describe('a file is what it seems', () => {
     const quiet = all.filter(({ path }) => !startsProgram(path));
     const isAction = (node: ts.Node) =>
       ts.isSourceFile(node.parent ?? node) &&
-      (ts.isExpressionStatement(node) ||
+      // A directive, as 'use client' for the frameworks that ask for it, does nothing by itself.
+      ((ts.isExpressionStatement(node) && !ts.isStringLiteral(node.expression)) ||
         ts.isIfStatement(node) ||
         ts.isIterationStatement(node, false) ||
         ts.isTryStatement(node));

@@ -1,0 +1,84 @@
+import { VaultError } from '../errors.js';
+import { DepositBox } from '../vault/deposit-box.js';
+import { Documents } from '../vault/documents.js';
+import { People } from '../vault/people.js';
+import { Person } from '../vault/person.js';
+import { ReceivedShare } from '../vault/received.js';
+import { Vault } from '../vault/vault.js';
+import type { ResultMark, Target } from './contract.js';
+import { pack } from './packing.js';
+import { type Surface, type SurfaceName, surfaceNamed } from './surfaces.js';
+
+const CLASSES: Readonly<Record<SurfaceName, abstract new (...given: never) => object>> = {
+  Person,
+  People,
+  Vault,
+  Documents,
+  DepositBox,
+  ReceivedShare,
+};
+
+/** An object of the core and what of it a page may use. */
+export interface Reached {
+  readonly object: Readonly<Record<string, unknown>>;
+  readonly surface: Surface;
+}
+
+interface Entry extends Reached {
+  /** How often it was sent; the page says how often it got it when it lets go. */
+  given: number;
+}
+
+/** The objects that a page holds, by number: each lives as long as the page does not let go of it. */
+export class Handles {
+  readonly #entries = new Map<number, Entry>();
+  readonly #numbers = new WeakMap<object, number>();
+  #last = 0;
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** What to send for an object with a surface; `null` for any other. */
+  give(object: object): ResultMark | null {
+    const name = surfaceNameOf(object);
+    if (name === null) return null;
+    const surface = surfaceNamed(name);
+    const members = object as Readonly<Record<string, unknown>>;
+    const fields = Object.fromEntries((surface.data ?? []).map((field) => [field, members[field]]));
+    const data = pack(fields, () => null).value as object;
+    const handle = this.#numbers.get(object) ?? ++this.#last;
+    this.#numbers.set(object, handle);
+    const entry = this.#entries.get(handle) ?? { object: members, surface, given: 0 };
+    entry.given++;
+    this.#entries.set(handle, entry);
+    return { kind: 'object', handle, surface: name, data };
+  }
+
+  /** The page got it `count` times and needs none of them any more; others may be under way. */
+  release(handle: number, count: number): void {
+    const entry = this.#entries.get(handle);
+    if (entry === undefined) return;
+    entry.given -= count;
+    if (entry.given <= 0) this.#entries.delete(handle);
+  }
+
+  /** The object meant, and its surface. Throws `usage/closed` for what was let go. */
+  reach({ handle, path }: Target): Reached {
+    const entry = this.#entries.get(handle);
+    if (entry === undefined) throw new VaultError('usage/closed');
+    let reached: Reached = entry;
+    for (const part of path) {
+      const { object, surface } = reached;
+      const name = surface.parts !== undefined && Object.hasOwn(surface.parts, part) && surface.parts[part];
+      if (!name) throw new VaultError('usage/invalid', { argument: 'target' });
+      reached = { object: object[part] as Reached['object'], surface: surfaceNamed(name) };
+    }
+    return reached;
+  }
+}
+
+function surfaceNameOf(object: object): SurfaceName | null {
+  for (const [name, type] of Object.entries(CLASSES)) if (object instanceof type) return name as SurfaceName;
+  return null;
+}

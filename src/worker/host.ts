@@ -1,0 +1,277 @@
+/** The worker's side: it holds the sessions, and does what the page asks of the surfaces. */
+import { VaultError } from '../errors.js';
+import type { Live } from '../live/live.js';
+import type { Store } from '../store/port.js';
+import { readLocalSlot } from '../vault/local-keystore.js';
+import { createPerson, openPerson, recoverPerson } from '../vault/open-person.js';
+import type { Person } from '../vault/person.js';
+import {
+  CONTRACT,
+  type Call,
+  HOST_VERBS,
+  type HostVerbs,
+  PAGE_ELEMENTS_MAX,
+  PAGE_VERBS,
+  type PageVerbs,
+  type Reply,
+  type Way,
+} from './contract.js';
+import { Handles } from './handles.js';
+import { Incoming } from './incoming.js';
+import { LiveFeed } from './live-feed.js';
+import { packError } from './packed-error.js';
+import { pack, type Packed } from './packing.js';
+import { type Answer, type Asking, answerOver, askOver, replyOf, type WireEnd } from './wire.js';
+
+/** What a host is made of. */
+export interface HostOptions {
+  /** Where the page is. */
+  readonly page: WireEnd;
+  /** Opens the store of this name. */
+  readonly openStore: (name: string) => Promise<Store>;
+  /** Holds the Web Lock of this name from now on. */
+  readonly stayAlive: (name: string) => Promise<void>;
+}
+
+const WAYS: Readonly<Record<Way, (options: never) => Promise<Person>>> = {
+  createPerson,
+  openPerson,
+  recoverPerson,
+};
+
+type Method = (...args: unknown[]) => unknown;
+
+/** Serves one page from now on. */
+export function serveVault(options: HostOptions): void {
+  answerOver<HostVerbs>(options.page, new Host(options).verbs, HOST_VERBS);
+}
+
+class Host {
+  readonly #options: HostOptions;
+  readonly #page: Asking<PageVerbs>;
+  readonly #handles = new Handles();
+  readonly #people = new Set<Person>();
+  readonly #scopes = new Map<number, Incoming>();
+  /** What ends a stream or what listens, by scope. */
+  readonly #streams = new Map<number, AsyncGenerator<unknown>>();
+  readonly #listening = new Map<number, () => void>();
+  readonly #watches = new Map<number, LiveFeed>();
+  readonly #rests = new Map<number, readonly unknown[]>();
+  #lastRest = 0;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.#page = askOver<PageVerbs>(options.page, PAGE_VERBS);
+  }
+
+  get verbs(): HostVerbs {
+    return {
+      hello: ({ alive }) => this.#hello(alive),
+      isEmpty: ({ store }) => replyOf(() => this.#isEmpty(store)),
+      destroy: ({ store }) => replyOf(() => this.#destroy(store)),
+      close: () => replyOf(() => this.#close()),
+      open: (request) => replyOf(() => this.#open(request)),
+      call: (call) => replyOf(() => this.#call(call)),
+      listen: (call) => replyOf(() => this.#listen(call)),
+      stream: (call) => replyOf(() => this.#stream(call)),
+      pull: ({ scope }) => replyOf(() => this.#pull(scope)),
+      stop: ({ scope }) => replyOf(() => this.#stop(scope)),
+      abort: ({ scope, id }) => replyOf(() => this.#abort(scope, id)),
+      rest: ({ rest }) => replyOf(() => this.#rest(rest)),
+      watch: (request) => replyOf(() => this.#watch(request)),
+      unwatch: ({ watch }) => replyOf(() => this.#unwatch(watch)),
+      release: ({ handle, count }) => replyOf(() => this.#release(handle, count)),
+      held: () => replyOf(() => this.#held()),
+    };
+  }
+
+  #hello(alive: string): Promise<Reply> {
+    return replyOf(async () => {
+      await this.#options.stayAlive(alive);
+      return { result: data(CONTRACT) };
+    });
+  }
+
+  async #isEmpty(name: string): Promise<Answer> {
+    const store = await this.#options.openStore(name);
+    try {
+      return { result: data((await readLocalSlot(store)) === null) };
+    } finally {
+      await store.close();
+    }
+  }
+
+  async #destroy(name: string): Promise<Answer> {
+    await this.#close();
+    await (await this.#options.openStore(name)).destroy();
+    return {};
+  }
+
+  async #close(): Promise<Answer> {
+    const people = [...this.#people];
+    this.#people.clear();
+    const closed = await Promise.allSettled(people.map((person) => person.close()));
+    for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
+    return {};
+  }
+
+  async #open({ way, store: name, options, scope }: Parameters<HostVerbs['open']>[0]): Promise<Answer> {
+    if (!Object.hasOwn(WAYS, way)) throw new VaultError('usage/invalid', { argument: 'way' });
+    return this.#within(scope, async (incoming) => {
+      const store = await this.#options.openStore(name);
+      try {
+        const given = incoming.unpack(options) as object;
+        const person = await WAYS[way]({ ...given, store } as never);
+        this.#people.add(person);
+        return this.#answer(person);
+      } catch (error) {
+        await store.close();
+        throw error;
+      }
+    });
+  }
+
+  async #call(call: Call): Promise<Answer> {
+    return this.#within(call.scope, async (incoming) => {
+      const method = this.#methodOf(call, 'calls');
+      const result = await method(...(incoming.unpack(call.args) as unknown[]));
+      incoming.flush();
+      return this.#answer(result);
+    });
+  }
+
+  async #listen(call: Call): Promise<Answer> {
+    const method = this.#methodOf(call, 'listens');
+    const incoming = this.#enter(call.scope);
+    const stop = (await method(...(incoming.unpack(call.args) as unknown[]))) as () => void;
+    this.#listening.set(call.scope, stop);
+    return {};
+  }
+
+  async #stream(call: Call): Promise<Answer> {
+    const method = this.#methodOf(call, 'streams');
+    const incoming = this.#enter(call.scope);
+    const pieces = method(...(incoming.unpack(call.args) as unknown[])) as AsyncGenerator<unknown>;
+    this.#streams.set(call.scope, pieces);
+    return {};
+  }
+
+  async #pull(scope: number): Promise<Answer> {
+    const pieces = this.#streams.get(scope);
+    if (pieces === undefined) return { result: data(null) };
+    try {
+      const { done, value } = await pieces.next();
+      this.#scopes.get(scope)?.flush();
+      if (done) this.#leave(scope);
+      if (done || !(value instanceof Uint8Array)) return { result: data(null) };
+      // A copy, because what is behind a piece may not be its own; the copy goes for good.
+      const piece = value.slice();
+      return { result: data(piece), transferred: [piece.buffer] };
+    } catch (error) {
+      this.#leave(scope);
+      throw error;
+    }
+  }
+
+  async #stop(scope: number): Promise<Answer> {
+    const pieces = this.#streams.get(scope);
+    this.#listening.get(scope)?.();
+    this.#leave(scope);
+    await pieces?.return(undefined);
+    return {};
+  }
+
+  #abort(scope: number, id: number): Answer {
+    this.#scopes.get(scope)?.abort(id);
+    return {};
+  }
+
+  #rest(rest: number): Answer {
+    const list = this.#rests.get(rest);
+    this.#rests.delete(rest);
+    if (list === undefined) throw new VaultError('usage/closed');
+    return this.#listPage(list);
+  }
+
+  #watch({ target, method, args, watch }: Parameters<HostVerbs['watch']>[0]): Answer {
+    const send = (patch: Parameters<PageVerbs['patch']>[0]['patch']) => this.#page.patch({ watch, patch });
+    try {
+      const live = this.#methodOf({ target, method }, 'lives');
+      const given = new Incoming(0, this.#page, this.#handles).unpack(args) as unknown[];
+      const feed = new LiveFeed(live(...given) as Live<unknown>, send, (value) => this.#pack(value));
+      this.#watches.set(watch, feed);
+    } catch (error) {
+      // The page has its live value already: there the error is shown.
+      void send({ kind: 'error', error: packError(error) });
+    }
+    return {};
+  }
+
+  #unwatch(watch: number): Answer {
+    this.#watches.get(watch)?.stop();
+    this.#watches.delete(watch);
+    return {};
+  }
+
+  #release(handle: number, count: number): Answer {
+    this.#handles.release(handle, count);
+    return {};
+  }
+
+  #held(): Answer {
+    const { size: objects } = this.#handles;
+    const [scopes, watches, rests] = [this.#scopes, this.#watches, this.#rests].map(({ size }) => size);
+    return { result: data({ objects, scopes, watches, rests }) };
+  }
+
+  #methodOf(
+    { target, method }: Pick<Call, 'target' | 'method'>,
+    kind: 'calls' | 'listens' | 'streams' | 'lives',
+  ): Method {
+    const { object, surface } = this.#handles.reach(target);
+    if (surface[kind]?.includes(method) !== true) {
+      throw new VaultError('usage/invalid', { argument: 'method', method });
+    }
+    return (object[method] as Method).bind(object);
+  }
+
+  #enter(scope: number): Incoming {
+    const incoming = new Incoming(scope, this.#page, this.#handles);
+    this.#scopes.set(scope, incoming);
+    return incoming;
+  }
+
+  #leave(scope: number): void {
+    this.#scopes.delete(scope);
+    this.#streams.delete(scope);
+    this.#listening.delete(scope);
+  }
+
+  async #within(scope: number, work: (incoming: Incoming) => Promise<Answer>): Promise<Answer> {
+    const incoming = this.#enter(scope);
+    try {
+      return await work(incoming);
+    } finally {
+      this.#leave(scope);
+    }
+  }
+
+  #answer(value: unknown): Answer {
+    return Array.isArray(value) ? this.#listPage(value) : { result: this.#pack(value) };
+  }
+
+  #listPage(list: readonly unknown[]): Answer {
+    if (list.length <= PAGE_ELEMENTS_MAX) return { result: this.#pack(list) };
+    const rest = ++this.#lastRest;
+    this.#rests.set(rest, list.slice(PAGE_ELEMENTS_MAX));
+    return { result: this.#pack(list.slice(0, PAGE_ELEMENTS_MAX)), rest };
+  }
+
+  #pack(value: unknown): Packed {
+    return pack(value, (inner) => this.#handles.give(inner));
+  }
+}
+
+function data(value: unknown): Packed {
+  return { value, marked: false };
+}

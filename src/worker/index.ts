@@ -1,0 +1,10 @@
+/** `coffret/worker`: the same API on a page, with keys and cryptography in a dedicated worker. */
+export type { FromWorker, InWorker, MemberInWorker, StaysInWorker } from './remote-object.js';
+export {
+  openVaultInWorker,
+  type OptionsInWorker,
+  type PersonInWorker,
+  type VaultState,
+  type VaultInWorker,
+  type VaultInWorkerOptions,
+} from './worker-vault.js';

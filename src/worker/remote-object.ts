@@ -1,0 +1,42 @@
+/** The types of what a page holds: the core's own, seen through a worker. */
+import type { DepositBox } from '../vault/deposit-box.js';
+import type { Documents } from '../vault/documents.js';
+import type { Live } from '../live/live.js';
+import type { People } from '../vault/people.js';
+import type { Person } from '../vault/person.js';
+import type { ReceivedShare } from '../vault/received.js';
+import type { Vault } from '../vault/vault.js';
+
+/** The classes of the core whose objects stay in the worker. */
+export type StaysInWorker = Person | People | Vault | Documents | DepositBox | ReceivedShare;
+
+/**
+ * An object of the core that lives in a worker, as a page has it: the same members under the same names.
+ *
+ * Every method gives a promise, but for those that give a `Live` or a stream of bytes: they do so at once. Data such as
+ * `id`, `holder` or `status` is plain and as it was when the object came; `liveVaults` and `liveShares` bring another
+ * object when it changes. After `lock` and once the worker has ended, everything rejects with `access/locked`.
+ */
+export type InWorker<T> = {
+  readonly [Name in Exclude<keyof T, 'toJSON'>]: MemberInWorker<T[Name]>;
+};
+
+/** A member of a class of the core, as a page has it. */
+export type MemberInWorker<M> = M extends (...args: infer Args) => infer Result
+  ? Result extends AsyncGenerator<infer Piece>
+    ? (...args: Args) => AsyncGenerator<Piece, void, undefined>
+    : Result extends Live<infer Value>
+      ? (...args: Args) => Live<FromWorker<Value>>
+      : (...args: Args) => Promise<FromWorker<Awaited<Result>>>
+  : FromWorker<M>;
+
+/** What a method gives, as it comes out of the worker: plain data as it is, objects with a life as `InWorker`. */
+export type FromWorker<V> = V extends StaysInWorker
+  ? InWorker<V>
+  : V extends StaysInWorker[]
+    ? InWorker<V[number]>[]
+    : V extends readonly StaysInWorker[]
+      ? readonly InWorker<V[number]>[]
+      : V extends (...args: infer Args) => unknown
+        ? (...args: Args) => Promise<void>
+        : V;

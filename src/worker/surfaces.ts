@@ -1,0 +1,68 @@
+/** What of the core a page may use from outside its worker: one entry for each class, and nothing that is not in it. */
+
+/** The members of one class, by how they cross. */
+export interface Surface {
+  /** Plain values: they cross with the object, as they are at that moment. */
+  readonly data?: readonly string[];
+  /** Objects inside, each with a surface of its own. */
+  readonly parts?: Readonly<Record<string, SurfaceName>>;
+  /** Methods; on the page they are asynchronous. */
+  readonly calls?: readonly string[];
+  /** Methods whose callback is called after they return, until the function that they give is called. */
+  readonly listens?: readonly string[];
+  /** Methods that give bytes piece by piece. */
+  readonly streams?: readonly string[];
+  /** Methods that give a `Live`; on the page they do so at once, too. */
+  readonly lives?: readonly string[];
+  /** Methods after which no key may be left: they end the worker. */
+  readonly locks?: readonly string[];
+}
+
+/** The classes whose objects a page can hold. */
+export type SurfaceName = keyof typeof SURFACES;
+
+export const SURFACES = {
+  Person: {
+    data: ['id'],
+    parts: { people: 'People' },
+    calls: [
+      ...[
+        'contactCard',
+        'createVault',
+        'vaults',
+        'vault',
+        'sharedWithMe',
+        'deposit',
+        'deposited',
+        'consents',
+      ],
+      ...['createRecoveryPhrase', 'changePassphrase', 'sync', 'resendLost', 'health'],
+    ],
+    listens: ['startSync'],
+    locks: ['lock', 'close'],
+  },
+  People: { calls: ['add', 'list', 'get', 'verify'] },
+  Vault: {
+    data: ['id', 'holder'],
+    parts: { documents: 'Documents', deposits: 'DepositBox' },
+    calls: ['share', 'revoke', 'grants', 'ledger', 'consent', 'evidence'],
+  },
+  Documents: {
+    calls: [
+      ...['add', 'replace', 'update', 'remove', 'restore', 'erase'],
+      ...['list', 'get', 'history', 'blob', 'whoCanRead'],
+    ],
+    streams: ['read'],
+  },
+  DepositBox: { calls: ['card', 'revokeCards', 'list', 'adopt', 'refuse'] },
+  ReceivedShare: {
+    data: ['grant', 'from', 'role', 'purpose', 'category', 'begins', 'expires', 'trust', 'status'],
+    calls: ['list', 'blob', 'add'],
+    streams: ['read'],
+  },
+} as const satisfies Record<string, Omit<Surface, 'parts'> & { readonly parts?: Record<string, string> }>;
+
+/** The surface of this name. */
+export function surfaceNamed(name: SurfaceName): Surface {
+  return SURFACES[name] as Surface;
+}
