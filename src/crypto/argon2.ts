@@ -53,7 +53,7 @@ interface JobWorker {
   end(): void;
 }
 
-/** Resolves to null when no worker can start here; a worker that starts and fails has the last word. */
+/** Resolves to null when no worker can start here or find its code; one that fails at the work has the last word. */
 async function inWorker(job: Argon2Job): Promise<Uint8Array | null> {
   const worker = startWorker();
   if (worker === null) return null;
@@ -61,6 +61,7 @@ async function inWorker(job: Argon2Job): Promise<Uint8Array | null> {
     return await new Promise<Uint8Array | null>((resolve, reject) => {
       worker.onMessage((value) => {
         if (value instanceof Uint8Array) resolve(value);
+        else if (value === 'usage/not-loaded') resolve(null);
         else reject(new VaultError(value as VaultErrorCode));
       });
       worker.onError(() => resolve(null));

@@ -113,7 +113,7 @@ export class FilePart implements Part {
 
 /** Makes new, renamed and removed names durable; Windows has no such call and logs names by itself. */
 export async function syncDirectory({ fs }: NodeModules, directory: string): Promise<void> {
-  if (process.platform === 'win32') return;
+  if (globalThis.process.platform === 'win32') return;
   const handle = await fs.promises.open(directory, 'r');
   try {
     await handle.sync();
