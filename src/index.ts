@@ -11,6 +11,7 @@ export type { PhraseLanguage } from './keys/phrase.js';
 export type { Live, LiveListener, LiveObserver, Unsubscribe } from './live/live.js';
 export type { RequestKeyId, RequestSigner } from './protocol/request-signature.js';
 export { categoryLabel, DOCUMENT_CATEGORIES, type DocumentCategory } from './records/category.js';
+export { defineKind, type RecordKind } from './records/record-kind.js';
 export type { Trust } from './sharing/contacts.js';
 export type {
   BlobEntry,
@@ -47,6 +48,8 @@ export type { FrozenCollection, Health } from './vault/health.js';
 export type { Person } from './vault/person.js';
 export type { DocumentReader, LedgerLine } from './vault/readers.js';
 export type { ReceivedShare } from './vault/received.js';
+export type { RecordConflict, RecordItem, RecordVersion } from './vault/record-item.js';
+export type { RecordChange, RecordFilter, Records } from './vault/records.js';
 export type { ShareRole } from './vault/shares.js';
 export type { SyncState } from './vault/sync-state.js';
 export type { Grant, Holder, ShareOptions, Vault } from './vault/vault.js';

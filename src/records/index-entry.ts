@@ -29,11 +29,11 @@ const ENTRIES = {
     birthPlace: z.nullable(boundedText(5)),
     created: whole,
   }),
-  /** A collection and what it is for. */
+  /** A collection and what it is for; `category` is that of its documents, or the name of a collection of records. */
   'index.collection': z.strictObject({
     collection: collectionBytes,
     vault: vaultBytes,
-    purpose: z.enum(['category', 'share']),
+    purpose: z.enum(['category', 'share', 'records']),
     category: z.nullable(boundedText(64)),
     person: z.nullable(personBytes),
     rosterKey: digest,

@@ -115,7 +115,7 @@ export function contentOf(revision: Revision): DocumentContent | null {
 }
 
 /** Who a revision is by: a claim of authorship counts only when its proof was verified. */
-function authorOf({ authored, person, proven }: Revision): Uint8Array {
+export function authorOf({ authored, person, proven }: Revision): Uint8Array {
   return proven && authored !== null ? authored[1] : person;
 }
 

@@ -22,6 +22,8 @@ export interface LedgerLine {
   readonly grant: Id<'grant'> | null;
   readonly person: Id<'person'>;
   readonly category: string | null;
+  /** The collection of records, for an access to one. */
+  readonly collection: string | null;
   readonly document: Id<'item'> | null;
   readonly role: 'reader' | 'contributor';
   readonly purpose: string;
@@ -84,13 +86,15 @@ export function linesOf(
     .list('index.collection')
     .map((entry) => ({ entry, id: nameOf(entry.collection) }));
   for (const { entry, id } of entries.sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    if (entry.purpose !== 'category') continue;
+    if (entry.purpose === 'share') continue;
+    const isOfRecords = entry.purpose === 'records';
     for (const access of session.collection(entry.collection)?.readers.history() ?? []) {
       const { grant, person, role, purpose, expires, time, ended } = access;
       const line = {
         grant: printId('grant', grant),
         person: printId('person', person),
-        category: entry.category,
+        category: isOfRecords ? null : entry.category,
+        collection: isOfRecords ? entry.category : null,
         document: null,
         role,
         purpose,
@@ -107,6 +111,7 @@ export function linesOf(
       grant: null,
       person: printId('person', person),
       category: null,
+      collection: null,
       document: printId('item', sourceItem),
       role: 'reader' as const,
       purpose,

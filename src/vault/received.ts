@@ -3,8 +3,9 @@ import { VaultError } from '../errors.js';
 import { decodeGrantTerms, type GrantTerms } from '../formats/grant.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import type { Live } from '../live/live.js';
-import type { DocumentCategory } from '../records/category.js';
+import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
 import { DOCUMENT_KIND, DOCUMENT_SCHEMA, type DocumentContent, encodeDocument } from '../records/document.js';
+import type { RecordKind } from '../records/record-kind.js';
 import { signAuthorship } from '../sharing/authorship.js';
 import type { Trust } from '../sharing/contacts.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
@@ -14,6 +15,8 @@ import { documentsIn, newestFirst } from './document-list.js';
 import { type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
 import { bodyOfRevision, type Document, type DocumentMetadata, describe } from './document-view.js';
 import { type FileSource, openSource } from './file-source.js';
+import { recordsInShare } from './record-places.js';
+import type { Records } from './records.js';
 import type { Session } from './session.js';
 import { sessionLiveList, versionOfAll } from './session-live.js';
 
@@ -25,8 +28,10 @@ export class ReceivedShare {
   readonly from: Id<'person'>;
   readonly role: 'reader' | 'contributor';
   readonly purpose: string;
-  /** The category shared, or null for documents given one by one. */
+  /** The category of documents shared, or null. */
   readonly category: DocumentCategory | null;
+  /** The collection of records shared, for `records`, or null; with `category` null too, documents given one by one. */
+  readonly collection: string | null;
   readonly begins: number;
   readonly expires: number | null;
 
@@ -39,7 +44,8 @@ export class ReceivedShare {
     this.from = printId('person', terms.from);
     this.role = terms.role;
     this.purpose = terms.purpose;
-    this.category = terms.category as DocumentCategory | null;
+    this.category = isDocumentCategory(terms.category) ? terms.category : null;
+    this.collection = this.category === null ? terms.category : null;
     this.begins = terms.begins;
     this.expires = terms.expires;
   }
@@ -74,6 +80,15 @@ export class ReceivedShare {
     });
   }
 
+  /**
+   * The records of a kind that were shared: to read, and for a contributor to add to.
+   *
+   * Throws `usage/invalid` unless `kind.collection` is the `collection` shared.
+   */
+  records<T extends object>(kind: RecordKind<T>): Records<T> {
+    return recordsInShare(this.#session, this, this.#collection, kind);
+  }
+
   /** Decrypts a shared file piece by piece. Throws `usage/not-found`, `integrity/blob`, `sync/*`, `usage/aborted`. */
   async *read(id: Id<'item'>, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
     const content = this.#contentOf(id);
@@ -91,7 +106,8 @@ export class ReceivedShare {
   /**
    * Adds a document of one's own to what was shared, signed as its author.
    *
-   * Throws `access/not-allowed` unless the grant is a contributor's and in force, `access/expired`.
+   * Throws `access/not-allowed` unless the grant is a contributor's and in force, `access/expired`, `usage/invalid` for
+   * a share of records.
    */
   async add(
     file: FileSource,
@@ -99,6 +115,7 @@ export class ReceivedShare {
     work: WorkOptions = {},
   ): Promise<Document> {
     if (this.role !== 'contributor' || this.status !== 'open') throw new VaultError('access/not-allowed');
+    if (this.collection !== null) throw new VaultError('usage/invalid', { argument: 'collection' });
     const session = this.#session;
     const collection = this.#collection;
     const source = openSource(file);

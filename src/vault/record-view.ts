@@ -140,7 +140,8 @@ function toItem(revisions: readonly Revision[]): Item {
   return { item: current.item, current, conflicts: heads.slice(0, -1), revisions: revisions.length };
 }
 
-function byOrder(a: Revision, b: Revision): number {
+/** The order of the log; what is pending comes after all of it, by time among itself. */
+export function byOrder(a: Revision, b: Revision): number {
   const order = (a.position ?? Number.MAX_SAFE_INTEGER) - (b.position ?? Number.MAX_SAFE_INTEGER);
   return order || a.time - b.time;
 }

@@ -38,6 +38,12 @@ export interface FoundCollection {
   readonly collection: Collection;
 }
 
+/** What a collection of a vault is for. */
+export type CollectionPurpose =
+  | { readonly category: string }
+  | { readonly person: Uint8Array }
+  | { readonly records: string };
+
 /**
  * The collections of a vault for one purpose, in an order that is the same on every device.
  *
@@ -46,26 +52,31 @@ export interface FoundCollection {
 export function findCollections(
   session: Session,
   owned: OwnedVault,
-  wanted: { readonly category: string } | { readonly person: Uint8Array },
+  wanted: CollectionPurpose,
 ): FoundCollection[] {
   const found: FoundCollection[] = [];
   for (const entry of owned.index.list('index.collection')) {
-    const fits =
-      'category' in wanted
-        ? entry.purpose === 'category' && entry.category === wanted.category
-        : entry.purpose === 'share' && entry.person !== null && equalBytes(entry.person, wanted.person);
-    const collection = fits ? session.collection(entry.collection) : null;
+    const collection = isFor(entry, wanted) ? session.collection(entry.collection) : null;
     if (collection !== null) found.push({ entry, collection });
   }
   return found.sort((a, b) => (bytesToHex(a.collection.id) < bytesToHex(b.collection.id) ? -1 : 1));
 }
 
-/** As `findCollection`, founding the collection when there is none. */
+function isFor(
+  { purpose, category, person }: IndexEntry<'index.collection'>,
+  wanted: CollectionPurpose,
+): boolean {
+  if ('category' in wanted) return purpose === 'category' && category === wanted.category;
+  if ('records' in wanted) return purpose === 'records' && category === wanted.records;
+  return purpose === 'share' && person !== null && equalBytes(person, wanted.person);
+}
+
+/** As `findCollections`, founding the collection when there is none. */
 export function ensureCollection(
   session: Session,
   transaction: Transaction,
   owned: OwnedVault,
-  wanted: { readonly category: string } | { readonly person: Uint8Array },
+  wanted: CollectionPurpose,
 ): Collection {
   const [known] = findCollections(session, owned, wanted);
   if (known !== undefined) return known.collection;
@@ -83,8 +94,8 @@ export function ensureCollection(
   owned.index.put(transaction, 'index.collection', collection.id, {
     collection: collection.id,
     vault: owned.vault,
-    purpose: 'category' in wanted ? 'category' : 'share',
-    category: 'category' in wanted ? wanted.category : null,
+    purpose: 'category' in wanted ? 'category' : 'records' in wanted ? 'records' : 'share',
+    category: 'category' in wanted ? wanted.category : 'records' in wanted ? wanted.records : null,
     person: 'person' in wanted ? wanted.person : null,
     rosterKey: expose(rosterKey).slice(),
   });

@@ -5,6 +5,7 @@ import { decodeGrantTerms, type GrantTerms } from '../formats/grant.js';
 import { Kept } from '../live/kept.js';
 import type { Live } from '../live/live.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
+import { isRecordCollection, type RecordKind } from '../records/record-kind.js';
 import { isTrustedEnough, type Trust } from '../sharing/contacts.js';
 import { DepositBox } from './deposit-box.js';
 import { Documents, locateDocuments } from './documents.js';
@@ -12,6 +13,8 @@ import { type Evidence, readEvidence } from './evidence.js';
 import { linkDocuments, unlinkDocument } from './links.js';
 import type { Contact, People } from './people.js';
 import { ledgerOf, type LedgerLine, linesOf } from './readers.js';
+import { recordsInVault } from './record-places.js';
+import type { Records } from './records.js';
 import { logKeys } from '../log/collection-log.js';
 import type { OwnedVault, Session } from './session.js';
 import { earliestOf, sessionLiveList, versionOfAll } from './session-live.js';
@@ -43,10 +46,12 @@ export interface ShareOptions {
   readonly with: Contact | Id<'person'>;
   /** A whole category… */
   readonly category?: DocumentCategory;
+  /** …or a collection of records, as named by their kind… */
+  readonly collection?: string;
   /** …or single documents. */
   readonly document?: Id<'item'>;
   readonly documents?: readonly Id<'item'>[];
-  /** `contributor` may also add documents of their own to the category. */
+  /** `contributor` may also add documents or records of their own; not where single documents are given. */
   readonly role?: ShareRole;
   /** Why, in a word that both sides will see: `care` unless said otherwise. */
   readonly purpose?: string;
@@ -62,6 +67,7 @@ export interface Grant {
   readonly id: string;
   readonly with: Id<'person'>;
   readonly category: DocumentCategory | null;
+  readonly collection: string | null;
   readonly documents: readonly Id<'item'>[];
   readonly role: ShareRole;
   readonly purpose: string;
@@ -104,6 +110,15 @@ export class Vault {
   }
 
   /**
+   * The records of a kind in this vault; the same object for the same kind.
+   *
+   * Nothing is founded before the first one is added. Throws `usage/invalid` for a kind that `defineKind` refuses.
+   */
+  records<T extends object>(kind: RecordKind<T>): Records<T> {
+    return recordsInVault(this.#session, this.#owned, kind);
+  }
+
+  /**
    * Gives a person access by wrapping a key for them; no document is encrypted again.
    *
    * Takes effect for them when both have synced. What they read they may keep, also after `revoke`. Throws
@@ -127,26 +142,28 @@ export class Vault {
     if (purpose.length === 0 || purpose.length > 64)
       throw new VaultError('usage/invalid', { argument: 'purpose' });
     const documents = options.documents ?? (options.document === undefined ? [] : [options.document]);
-    const { category } = options;
     const shown = { with: person, role, purpose, expires };
-    if (category !== undefined && documents.length === 0 && isDocumentCategory(category)) {
+    const whole = wholeOf(options, documents.length > 0);
+    if (whole !== null) {
+      const { category, collection } = whole;
+      const name = category ?? collection;
+      const wanted = category === null ? { records: collection } : { category };
       return session.transact((transaction) => {
-        ensureCollection(session, transaction, owned, { category });
-        const share = { role, purpose, expires, label: category, category, item: null };
-        // Two devices that were offline may have founded one each: whoever reads the category reads all of it.
-        const [first] = findCollections(session, owned, { category }).map(({ collection }) =>
-          grantAccess(session, transaction, owned, collection, identity, share),
+        ensureCollection(session, transaction, owned, wanted);
+        const share = { role, purpose, expires, label: name, category: name, item: null };
+        // Two devices that were offline may have founded one each: whoever reads one of them reads all of it.
+        const [first] = findCollections(session, owned, wanted).map((found) =>
+          grantAccess(session, transaction, owned, found.collection, identity, share),
         ) as [GrantTerms];
-        return { ...shown, id: printId('grant', first.grant), category, documents: [] };
+        return { ...shown, ...whole, id: printId('grant', first.grant), documents: [] };
       });
     }
-    if (documents.length === 0 || category !== undefined || role !== 'reader') {
-      throw new VaultError('usage/invalid', { argument: category === undefined ? 'document' : 'category' });
-    }
+    if (role !== 'reader') throw new VaultError('usage/invalid', { argument: 'document' });
     return session.transact((transaction) => {
       const sources = locateDocuments(session, owned, documents);
       linkDocuments(session, transaction, owned, identity, sources, { purpose, expires });
-      return { ...shown, id: [person, ...documents].join(' '), category: null, documents: [...documents] };
+      const id = [person, ...documents].join(' ');
+      return { ...shown, id, category: null, collection: null, documents: [...documents] };
     });
   }
 
@@ -161,8 +178,10 @@ export class Vault {
     const owned = this.#owned;
     const person = parseId('person', grant.with);
     await session.transact((transaction) => {
-      if (grant.category !== null) {
-        const found = findCollections(session, owned, { category: grant.category });
+      const { category, collection: records } = grant;
+      const wanted = category !== null ? { category } : records !== null ? { records } : null;
+      if (wanted !== null) {
+        const found = findCollections(session, owned, wanted);
         const entry = found
           .flatMap(({ collection }) => collection.readers.history())
           .find((line) => printId('grant', line.grant) === grant.id);
@@ -174,9 +193,9 @@ export class Vault {
         }
         return;
       }
-      const wanted = new Set(grant.documents);
+      const documents = new Set(grant.documents);
       for (const link of owned.index.list('index.link')) {
-        const about = equalBytes(link.person, person) && wanted.has(printId('item', link.sourceItem));
+        const about = equalBytes(link.person, person) && documents.has(printId('item', link.sourceItem));
         if (about && link.ended === null) unlinkDocument(session, transaction, owned, link);
       }
     });
@@ -195,15 +214,17 @@ export class Vault {
     for (const { line, collection } of linesOf(this.#session, this.#owned)) {
       if (line.ended !== null || (line.expires !== null && line.expires <= now)) continue;
       const id = line.grant ?? `${line.person} ${line.document ?? ''}`;
-      const { person, category, role, purpose, expires } = line;
+      const { person, role, purpose, expires } = line;
+      const whole = line.category ?? line.collection;
       // One access may be to several collections of its category, or of its person.
-      const terms = category === null ? id : JSON.stringify([person, category, role, purpose, expires]);
+      const terms = whole === null ? id : JSON.stringify([person, whole, role, purpose, expires]);
       if ((shownBy.get(terms) ?? collection) !== collection) continue;
       shownBy.set(terms, collection);
       grants.push({
         id,
         with: line.person,
         category: line.category as DocumentCategory | null,
+        collection: line.collection,
         documents: line.document === null ? [] : [line.document],
         role: line.role,
         purpose: line.purpose,
@@ -267,6 +288,20 @@ export class Vault {
     }
     return found;
   }
+}
+
+/** What is shared as a whole, or null for single documents. Throws `usage/invalid` for more than one of these, or none. */
+function wholeOf({ category, collection }: ShareOptions, hasDocuments: boolean) {
+  const named = [category !== undefined, collection !== undefined, hasDocuments].filter(Boolean);
+  if (named.length !== 1)
+    throw new VaultError('usage/invalid', { argument: named.length === 0 ? 'document' : 'category' });
+  if (category !== undefined) {
+    if (!isDocumentCategory(category)) throw new VaultError('usage/invalid', { argument: 'category' });
+    return { category, collection: null };
+  }
+  if (collection === undefined) return null;
+  if (!isRecordCollection(collection)) throw new VaultError('usage/invalid', { argument: 'collection' });
+  return { category: null, collection };
 }
 
 /** Vaults as given out last: the same object while the holder is the same. */
