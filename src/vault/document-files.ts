@@ -75,11 +75,11 @@ export async function* readFile(
   const { onProgress, signal, start = 0, end = reference.bytes } = options;
   const name = blobName(reference.id);
   const { blobs } = session.store;
-  const local = (await blobs.size(name)) !== null;
+  const wasHere = (await blobs.size(name)) !== null;
   const whole = start === 0 && end >= reference.bytes;
-  if (!local && whole) await fetchFile(session, vault, reference, options);
+  const fetched = !wasHere && whole && (await fetchUnlessBusy(session, vault, reference, options));
   const read =
-    local || whole
+    wasHere || fetched
       ? (offset: number, length: number) => readLocal(session, name, reference, offset, length)
       : (offset: number, length: number) =>
           readRange(session, vault, reference.id, { offset, length, signal });
@@ -94,7 +94,18 @@ export async function* readFile(
     }
   } catch (error) {
     // A bad copy of what the server holds is not kept; one's own, not yet sent, is.
-    if (!local && whole && isVaultError(error, 'integrity/blob')) await blobs.remove(name);
+    if (fetched && isVaultError(error, 'integrity/blob')) await blobs.remove(name);
+    throw error;
+  }
+}
+
+/** As `fetchFile`; false when another reader, here or in another tab, is fetching the same file. */
+async function fetchUnlessBusy(...what: Parameters<typeof fetchFile>): Promise<boolean> {
+  try {
+    await fetchFile(...what);
+    return true;
+  } catch (error) {
+    if (isVaultError(error, 'store/busy')) return false;
     throw error;
   }
 }

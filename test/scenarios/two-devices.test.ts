@@ -64,4 +64,18 @@ describe('Alice has two devices', () => {
     await tablet.sync();
     expect(onTablet?.documents.get(note.id)).toMatchObject({ title: 'Merged', conflicts: [] });
   });
+
+  it('opens a document twice at once on the device that does not have it: both get it', async () => {
+    const phone = await stage.enter('dora', { disk: true });
+    const vault = await phone.createVault({ holder: { birthName: 'Dora' } });
+    const content = new Uint8Array(600_000).fill(7);
+    const scan = await vault.documents.add(content, { category: 'imaging', title: 'Scan' });
+    const words = await phone.createRecoveryPhrase({ passphrase: passphraseOf('dora') });
+    await phone.sync();
+    const tablet = await stage.recover('dora', words);
+    const documents = tablet.vaults()[0]?.documents;
+    const read = async () => new Uint8Array((await (await documents?.blob(scan.id))?.arrayBuffer()) ?? []);
+    for (const bytes of await Promise.all([read(), read(), read()])) expect(bytes).toEqual(content);
+    expect(await read()).toEqual(content);
+  });
 });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openIndexedDbStore } from '../../src/store/index.js';
-import { openStage, type Stage } from '../support/actors.js';
+import { isNotice } from '../../src/tabs/notices.js';
+import { openStage, passphraseOf, type Stage } from '../support/actors.js';
 import { openTab, type Tab } from '../support/tab.js';
 
 describe('Alice has two tabs open', () => {
@@ -129,5 +130,29 @@ describe('Alice has two tabs open', () => {
     const [, second] = await two();
     await expect(second.do('syncAborted')).rejects.toThrow('usage/aborted');
     expect((await second.do('sync')).failed).toEqual([]);
+  });
+
+  it('I1 says nothing on the channel that the tabs share: no word of hers, no key, only notices', async () => {
+    const heard: unknown[] = [];
+    const ear = new BroadcastChannel(`coffret/coffret-${place}`);
+    ear.addEventListener('message', ({ data }) => heard.push(data));
+    const [first, second] = await two();
+    await first.do('add', 'Haemoglobin electrophoresis');
+    await second.do('sees', 'Haemoglobin electrophoresis');
+    await second.do('rename', 'Haemoglobin electrophoresis', 'Sickle cell trait');
+    await second.do('sync');
+    const words = await first.do('words');
+    await first.do('sync');
+    await second.do('lockEverywhere');
+    await expect.poll(() => heard.some((said) => isNotice(said) && said.type === 'lock')).toBe(true);
+    ear.close();
+    expect(heard.filter((said) => !isNotice(said))).toEqual([]);
+    expect(new Set(heard.map((said) => (isNotice(said) ? said.type : '')))).toContain('done');
+    const said = JSON.stringify(heard);
+    for (const secret of ['Haemoglobin', 'Sickle', 'Martel', passphraseOf('alice'), ...words.split(' ')])
+      expect(said).not.toContain(secret);
+    // Bytes would show as objects with numbers for keys; ids and counts are short.
+    expect(said).not.toMatch(/"\d+":\d+/);
+    for (const text of said.match(/"[^"]*"/g) ?? []) expect(text.length).toBeLessThanOrEqual(80);
   });
 });

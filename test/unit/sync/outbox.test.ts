@@ -67,6 +67,18 @@ describe('the outbox', () => {
     expect((await contents(two)).slice(2)).toEqual([3, 4]);
   });
 
+  it('goes on after the numbers that another session used, although it has not seen them', async () => {
+    const store = createMemoryStore();
+    const ahead = await openOutbox({ store, now: () => 9, random: seededBytes(1) });
+    const behind = await openOutbox({ store, now: () => 5, random: seededBytes(2) });
+    await store.write(ahead.put([append(1)]));
+    behind.goOnAfter(ahead.lastNumber);
+    await store.write(behind.put([append(2)]));
+    expect(await contents(behind)).toEqual([1, 2]);
+    behind.goOnAfter(0);
+    expect(behind.lastNumber).toBeGreaterThan(ahead.lastNumber);
+  });
+
   it('lists more than a page without reading what is in it', async () => {
     const store = createMemoryStore();
     const outbox = await openOutbox({ store, now: () => 5, random: seededBytes(1) });
