@@ -55,14 +55,14 @@ describe('the packed package', () => {
     );
   });
 
-  it('installs without the packages that only a server needs', () => {
+  it('installs without the packages that only a server or React needs', () => {
     const present = Object.keys(MANIFEST.peerDependencies).filter((name) =>
       existsSync(join(place, 'node_modules', name)),
     );
     expect(present).toEqual([]);
   });
 
-  it.each(DOORS.filter(({ name }) => name !== 'server'))('opens $specifier', ({ specifier }) => {
+  it.each(DOORS.filter(({ name }) => !['server', 'react'].includes(name)))('opens $specifier', ({ specifier }) => {
     expect(exportsOf(specifier)).not.toEqual([]);
   });
 
@@ -71,13 +71,13 @@ describe('the packed package', () => {
   });
 });
 
-describe('with the packages of a server', () => {
+describe('with the packages of a server, and React', () => {
   beforeAll(() => {
     install(...Object.keys(MANIFEST.peerDependencies).map((name) => `${name}@${installedVersion(name)}`));
   });
 
-  it('opens coffret/server', () => {
-    expect(exportsOf('coffret/server')).not.toEqual([]);
+  it.each(['coffret/server', 'coffret/react'])('opens %s', (specifier) => {
+    expect(exportsOf(specifier)).not.toEqual([]);
   });
 
   it.each(Object.keys(MANIFEST.bin))('runs the command %s', (command) => {

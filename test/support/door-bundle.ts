@@ -15,7 +15,7 @@ export async function bundleDoor(
     format: 'esm',
     platform: door.name === 'server' ? 'node' : 'browser',
     packages,
-    external: ['libsodium-wrappers', 'libsodium-wrappers-sumo', 'node:*', 'libsql'],
+    external: ['libsodium-wrappers', 'libsodium-wrappers-sumo', 'node:*', 'libsql', 'react'],
     metafile: true,
     write: false,
     logLevel: 'silent',

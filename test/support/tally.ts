@@ -97,7 +97,7 @@ function testsForBrowser(modules: readonly TestModule[]): number {
     .filter(({ project, moduleId }) => project.name === 'node' && !moduleId.endsWith('.node.test.ts'))
     .reduce((sum, module) => sum + [...module.children.allTests()].length, 0);
   const browserOnly = readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.browser.test.ts'))
+    .filter((path) => /\.browser\.test\.tsx?$/.test(path))
     .map((path) => readFileSync(join(TESTS, path), 'utf8').match(/^\s*(it|test)\b/gm)?.length ?? 1);
   return browserOnly.reduce((sum, tests) => sum + tests, shared);
 }

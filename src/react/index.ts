@@ -1,0 +1,20 @@
+'use client';
+/** `coffret/react`: a person's vault in components. */
+
+export type { AnyPerson, AnyShare, AnyVault } from './any-person.js';
+export type { OnDevice, PersonSource } from './device.js';
+export { Preview, type PreviewProps } from './preview.js';
+export { type Action, type ActionOptions, useAction, type Work } from './use-action.js';
+export { type DeviceActions, type DeviceView, useDevice } from './use-device.js';
+export { type BlobOptions, type BlobResult, useDocumentBlob } from './use-document-blob.js';
+export { type Explain, type Language, useExplain } from './use-explain.js';
+export {
+  type LiveOptions,
+  type LiveReady,
+  type LiveResult,
+  type SuspenseOptions,
+  useLive,
+} from './use-live.js';
+export { useHealth, usePeople, usePerson, useShares, useSyncState } from './use-person.js';
+export { InVault, useDocument, useDocuments, useGrants, useVault, useVaults } from './use-vault.js';
+export { VaultProvider, type VaultProviderProps } from './vault-provider.js';

@@ -1,0 +1,106 @@
+import { createContext, createElement, type ReactElement, type ReactNode, useContext, useMemo } from 'react';
+import type { Document, DocumentFilter, Grant, Id, Live } from '../index.js';
+import { createLive } from '../live/live.js';
+import type { AnyVault } from './any-person.js';
+import { useOpenPerson } from './use-device.js';
+import {
+  type LiveOptions,
+  type LiveReady,
+  type LiveResult,
+  type SuspenseOptions,
+  useLive,
+} from './use-live.js';
+
+const ChosenVault = createContext<AnyVault | null>(null);
+
+/** Makes `vault` the one that hooks below it speak of; elsewhere that is the person's first. */
+export function InVault(props: { readonly vault: AnyVault; readonly children?: ReactNode }): ReactElement {
+  return createElement(ChosenVault.Provider, { value: props.vault }, props.children);
+}
+
+/** The vaults that the person owns. */
+export function useVaults(options: SuspenseOptions): LiveReady<readonly AnyVault[]>;
+export function useVaults(options?: LiveOptions): LiveResult<readonly AnyVault[]>;
+export function useVaults(options?: LiveOptions): LiveResult<readonly AnyVault[]> {
+  return useLive<readonly AnyVault[]>(useOpenPerson()?.liveVaults() ?? null, options);
+}
+
+/**
+ * The vault of this id, or the one of `InVault`, or else the person's first: `null` when there is none, `undefined` while
+ * that is not known. It is another object when the holder changes. What goes wrong is thrown to the error boundary.
+ */
+export function useVault(id?: Id<'vault'>): AnyVault | null | undefined {
+  const { data, error } = useVaultResult(id, undefined);
+  if (error !== null) throw error;
+  return data;
+}
+
+/** The documents of the vault, newest first; each is the same object until it changes. None when there is no vault. */
+export function useDocuments(
+  filter: DocumentFilter | undefined,
+  options: SuspenseOptions,
+): LiveReady<readonly Document[]>;
+export function useDocuments(filter?: DocumentFilter, options?: LiveOptions): LiveResult<readonly Document[]>;
+export function useDocuments(
+  filter: DocumentFilter = {},
+  options?: LiveOptions,
+): LiveResult<readonly Document[]> {
+  return useOfVault((vault) => vault.documents.live(filter), NOTHING, options);
+}
+
+/** One document of the vault; `null` when there is none of this id, or none any more. */
+export function useDocument(id: Id<'item'>, options: SuspenseOptions): LiveReady<Document | null>;
+export function useDocument(id: Id<'item'>, options?: LiveOptions): LiveResult<Document | null>;
+export function useDocument(id: Id<'item'>, options?: LiveOptions): LiveResult<Document | null> {
+  return useOfVault<Document | null>((vault) => vault.documents.liveOne(id), NO_DOCUMENT, options);
+}
+
+/** The accesses in force that were given to the vault, for showing and for `vault.revoke`. */
+export function useGrants(options: SuspenseOptions): LiveReady<readonly Grant[]>;
+export function useGrants(options?: LiveOptions): LiveResult<readonly Grant[]>;
+export function useGrants(options?: LiveOptions): LiveResult<readonly Grant[]> {
+  return useOfVault((vault) => vault.liveGrants(), NOTHING, options);
+}
+
+/** What another kind of record is shown by: what `vault.records(kind).live()` gives. */
+export function useOfVault<T>(
+  liveOf: (vault: AnyVault) => Live<T>,
+  none: Live<T>,
+  options: LiveOptions | undefined,
+): LiveResult<T> {
+  const { data: vault, ...rest } = useVaultResult(undefined, options);
+  const live = vault === undefined ? null : vault === null ? none : liveOf(vault);
+  const result = useLive(live, vault === undefined ? undefined : options);
+  return rest.error === null ? result : { data: undefined, ...rest };
+}
+
+/** The vault that is meant, as a result: pending until the person's vaults are known. */
+function useVaultResult(
+  id: Id<'vault'> | undefined,
+  options: LiveOptions | undefined,
+): LiveResult<AnyVault | null> {
+  const chosen = useContext(ChosenVault);
+  const person = useOpenPerson();
+  const isChosen = chosen !== null && (id === undefined || id === chosen.id);
+  const vaults = useLive<readonly AnyVault[]>(
+    isChosen ? null : (person?.liveVaults() ?? null),
+    isChosen ? undefined : options,
+  );
+  return useMemo(() => {
+    if (isChosen) return ready(chosen);
+    if (vaults.data === undefined) return vaults;
+    return ready(vaults.data.find((vault) => id === undefined || vault.id === id) ?? null);
+  }, [isChosen, chosen, vaults, id]);
+}
+
+function ready<T>(data: T): LiveReady<T> {
+  return { data, error: null, message: null, pending: false };
+}
+
+/** Where there is no vault, there is nothing in it. */
+const NO_DOCUMENT = /* @__PURE__ */ constant<null>(null);
+const NOTHING = /* @__PURE__ */ constant<readonly never[]>(/* @__PURE__ */ Object.freeze([]));
+
+function constant<T>(value: T): Live<T> {
+  return createLive({ version: () => 0, read: () => value, watch: () => () => {} });
+}
