@@ -1,6 +1,6 @@
 import { openAsBlob } from 'node:fs';
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { cp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,28 +23,42 @@ describe('bad input', () => {
   });
   afterAll(() => stage?.close());
 
+  interface Disk {
+    readonly directory: string;
+    reopen(options?: { readonly store?: Store; readonly now?: () => number }): Promise<Person>;
+  }
+  const diskOf = (name: string, owner = name): Disk => {
+    const directory = join(stage.directory, name);
+    return {
+      directory,
+      reopen: async ({ store, now } = {}) =>
+        openPerson({
+          passphrase: passphraseOf(owner),
+          store: store ?? (await openSqliteStore({ path: directory })),
+          ...(now && { now }),
+        }),
+    };
+  };
+
   /** Someone with two documents on disk, closed again. */
-  async function settle(name: string): Promise<{
-    directory: string;
-    reopen(options?: { store?: Store; now?: () => number }): Promise<Person>;
-  }> {
+  async function settle(name: string): Promise<Disk> {
     const person = await stage.enter(name, { disk: true });
     const vault = await person.createVault({ holder: { birthName: 'Martel' } });
     await vault.documents.add(text('TSH 1.0'), { category: 'laboratory', title: 'TSH' });
     await vault.documents.add(text('Scan 1.0'), { category: 'imaging', title: 'Scan' });
     expect((await person.sync()).failed).toEqual([]);
     await person.close();
-    const directory = join(stage.directory, name);
-    return {
-      directory,
-      reopen: async ({ store, now } = {}) =>
-        openPerson({
-          passphrase: passphraseOf(name),
-          store: store ?? (await openSqliteStore({ path: directory })),
-          ...(now && { now }),
-        }),
-    };
+    return diskOf(name);
   }
+
+  let settled: Promise<Disk> | null = null;
+  /** A copy of one such disk, for what happens to the disk alone. */
+  async function copyDisk(name: string): Promise<Disk> {
+    settled ??= settle('settled');
+    await cp((await settled).directory, join(stage.directory, name), { recursive: true });
+    return diskOf(name, 'settled');
+  }
+
   const rewriteSlot = async (
     directory: string,
     change: (open: Record<string, unknown>) => Record<string, unknown>,
@@ -91,11 +105,18 @@ describe('bad input', () => {
     ['so much memory that the device would die', { memory: 2 ** 42, passes: 3 }],
     ['so many passes that it would never end', { memory: 64 * 2 ** 20, passes: 2 ** 31 }],
   ])('A22 R07 a slot whose cost is %s is refused before any work', async (_name, cost) => {
-    const { directory } = await settle(`cost ${JSON.stringify(cost)}`);
+    const { directory, reopen } = await copyDisk(`cost ${JSON.stringify(cost)}`);
+    let workers = 0;
+    const count = () => {
+      workers += 1;
+    };
+    process.on('worker', count);
+    await (await reopen()).close();
+    expect(workers).toBe(1);
     await rewriteSlot(directory, (open) => ({ ...open, kdf: { ...(open.kdf as object), ...cost } }));
-    const started = performance.now();
     expect(await openAs(directory, 'whatever')).toBe('format/kdf-policy');
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(workers).toBe(1);
+    process.off('worker', count);
   });
 
   it.each([
@@ -104,13 +125,13 @@ describe('bad input', () => {
     ['suite', { suite: 2 }],
     ['suite 255', { suite: 255 }],
   ])('A03 R07 a slot of an unknown %s is refused', async (name, change) => {
-    const { directory } = await settle(`slot ${name}`);
+    const { directory } = await copyDisk(`slot ${name}`);
     await rewriteSlot(directory, (open) => ({ ...open, ...change }));
     expect(await openAs(directory, 'whatever')).toBe('format/unsupported');
   });
 
   it('damage in any row of the store is named, never opens something else, and never throws anything untyped (I6)', async () => {
-    const { directory, reopen } = await settle('damaged-rows');
+    const { directory, reopen } = await copyDisk('damaged-rows');
     const path = directory;
     const all = await withStore(path, (store) => store.scan({ prefix: '' }));
     expect(all.length).toBeGreaterThan(10);
@@ -153,7 +174,7 @@ describe('bad input', () => {
   }, 90_000);
 
   it('a record whose ciphertext is damaged on disk is counted, and the rest is readable', async () => {
-    const { directory, reopen } = await settle('damaged-record');
+    const { directory, reopen } = await copyDisk('damaged-record');
     const ops = (await withStore(directory, (store) => store.scan({ prefix: 'log/' }))).filter(({ key }) =>
       key.includes('/op/'),
     );
@@ -199,7 +220,7 @@ describe('bad input', () => {
     ['cut', (file: string) => truncate(file, 100)],
     ['emptied', (file: string) => truncate(file, 0)],
   ])('a file on disk that was %s says so, and the other opens', async (name, damage) => {
-    const { directory, reopen } = await settle(`blob-${name}`);
+    const { directory, reopen } = await copyDisk(`blob-${name}`);
     const blobs = join(directory, 'blobs');
     const files = await filesIn(blobs);
     expect(files).toHaveLength(2);
@@ -231,41 +252,47 @@ describe('bad input', () => {
   }, 60_000);
 
   it('a server that never answers is given up; one that speaks another language is told from one that is away', async () => {
-    const { directory } = await settle('strange-server');
-    for (const [answer, code] of [
-      [() => {}, 'sync/timeout'],
+    const strangers: readonly (readonly [name: string, code: string, answer: RequestListener])[] = [
+      ['silent', 'sync/timeout', () => {}],
       [
-        (_: unknown, response: import('node:http').ServerResponse) =>
+        'hotel',
+        'sync/bad-answer',
+        (_, response) =>
           response.writeHead(200, { 'content-type': 'text/html' }).end('<html>hotel wifi</html>'),
-        'sync/bad-answer',
       ],
       [
-        (_: unknown, response: import('node:http').ServerResponse) =>
-          response.writeHead(302, { location: 'https://elsewhere.invalid/' }).end(),
+        'elsewhere',
         'sync/bad-answer',
+        (_, response) => response.writeHead(302, { location: 'https://elsewhere.invalid/' }).end(),
       ],
-      [(request: import('node:http').IncomingMessage) => request.socket.destroy(), 'sync/offline'],
-    ] as const) {
-      const strange = createServer(answer).listen(0, '127.0.0.1');
-      await new Promise((ready) => strange.once('listening', ready));
-      const baseUrl = `http://127.0.0.1:${(strange.address() as AddressInfo).port}`;
-      const transport = createHttpTransport({ baseUrl, now: Date.now, random: systemRandom, timeoutMs: 300 });
-      const person = await openPerson({
-        passphrase: passphraseOf('strange-server'),
-        store: await openSqliteStore({ path: directory }),
-        transport,
-      });
-      const outcome = await codeOf(async () => {
-        const { failed } = await person.sync();
-        expect(new Set(failed.map((failure) => failure.code))).toEqual(new Set([code]));
-      });
-      expect(outcome).toMatch(new RegExp(`^(ok|${code})$`));
-      expect(person.vaults()[0]?.documents.list()).toHaveLength(2);
-      await person.close();
-      strange.closeAllConnections();
-      strange.close();
-    }
-  }, 90_000);
+      ['rude', 'sync/offline', (request) => request.socket.destroy()],
+    ];
+    // Side by side: each waits between its attempts.
+    await Promise.all(
+      strangers.map(async ([name, code, answer]) => {
+        const { directory } = await copyDisk(name);
+        const strange = createServer(answer).listen(0, '127.0.0.1');
+        await new Promise((ready) => strange.once('listening', ready));
+        const baseUrl = `http://127.0.0.1:${(strange.address() as AddressInfo).port}`;
+        const patience = code === 'sync/timeout' ? { timeoutMs: 300 } : {};
+        const transport = createHttpTransport({ baseUrl, now: Date.now, random: systemRandom, ...patience });
+        const person = await openPerson({
+          passphrase: passphraseOf('settled'),
+          store: await openSqliteStore({ path: directory }),
+          transport,
+        });
+        const outcome = await codeOf(async () => {
+          const { failed } = await person.sync();
+          expect(new Set(failed.map((failure) => failure.code)), name).toEqual(new Set([code]));
+        });
+        expect(outcome, name).toMatch(new RegExp(`^(ok|${code})$`));
+        expect(person.vaults()[0]?.documents.list()).toHaveLength(2);
+        await person.close();
+        strange.closeAllConnections();
+        strange.close();
+      }),
+    );
+  });
 
   it('a clock that is a day wrong says so in words, and all is well when it is right again', async () => {
     const { directory } = await settle('wrong-clock');

@@ -70,7 +70,8 @@ describe('R-OP-4 the numbering', () => {
     const started = performance.now();
     for (const seq of [2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER])
       expect(await refusalOf(bob, { seq })).toBe('integrity/dropped');
-    expect(performance.now() - started).toBeLessThan(1000);
+    // Allocating it takes minutes or ends the process; a busy machine takes well under a second.
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 
   it('R-OP-4 starts every incarnation at one', async () => {
