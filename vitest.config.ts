@@ -8,6 +8,9 @@ import { Tally } from './test/support/tally.js';
 const PACKAGE_TESTS = 'test/package/**';
 const chromium = await findChromium();
 
+// Long enough that a busy machine fails nothing; what hangs still fails.
+const PATIENCE = { testTimeout: 180_000, hookTimeout: 180_000 };
+
 // `*.test.ts` runs in both, `*.node.test.ts` in Node only, `*.browser.test.ts` in Chromium only.
 const inNode = {
   plugins: [compileWorkers()],
@@ -15,12 +18,12 @@ const inNode = {
     name: 'node',
     include: ['test/**/*.test.ts'],
     exclude: ['test/**/*.browser.test.ts', PACKAGE_TESTS],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    ...PATIENCE,
   },
 };
 
-// Named here so that Vite prepares them before the first test: one found later would reload the page under it.
+// Vite prepares these before the first test and looks for no others: one found later would reload the page under a
+// test. What is not an ES module fails until it is named here.
 const BROWSER_PACKAGES = [
   '@scure/bip39',
   '@scure/bip39/wordlists/english.js',
@@ -52,13 +55,12 @@ interface BrowserProject {
 function inChromium({ executablePath, env }: Chromium, { name, include, alias = [] }: BrowserProject) {
   return {
     resolve: { alias },
-    optimizeDeps: { include: BROWSER_PACKAGES },
+    optimizeDeps: { include: BROWSER_PACKAGES, noDiscovery: true },
     test: {
       name,
       include: [include],
       exclude: ['test/**/*.node.test.ts', PACKAGE_TESTS],
-      testTimeout: 30_000,
-      hookTimeout: 30_000,
+      ...PATIENCE,
       browser: {
         enabled: true,
         headless: true,

@@ -23,7 +23,7 @@ describe(`a server that answers nonsense, nothing, or the past (seed "${SEED}")`
   let scene: Scene;
   beforeAll(async () => {
     scene = await openScene(SEED);
-  }, 60_000);
+  });
   afterAll(() => scene?.close());
 
   const nested = (depth: number) => new Uint8Array(depth + 1).fill(0x81, 0, depth);
@@ -42,8 +42,7 @@ describe(`a server that answers nonsense, nothing, or the past (seed "${SEED}")`
 
   it('A38 A56 R10 bombs and garbage end as sync/bad-answer, in bounded time, and the rest goes on (I6)', async () => {
     const routes: readonly Route[] = ['ops', 'inbox'];
-    const started = Date.now();
-    // Side by side: each waits for its own patience to run out.
+    // Side by side: each waits for its own patience to run out, and all end before the runner's.
     await Promise.all(
       Object.entries(bombs).map(async ([name, bomb], i) => {
         const route = routes[i % 2] as Route;
@@ -60,8 +59,7 @@ describe(`a server that answers nonsense, nothing, or the past (seed "${SEED}")`
         await person.close();
       }),
     );
-    expect(Date.now() - started).toBeLessThan(60_000);
-  }, 90_000);
+  });
 
   it('A44 R16 freeze: an old answer given for ever is stale, never up to date (I9)', async () => {
     let later = 0;
@@ -114,7 +112,7 @@ describe(`a server that answers nonsense, nothing, or the past (seed "${SEED}")`
     await requireSync(again.person);
     await requireSync(scene.alice.person);
     expect(titlesOf(scene.vault.documents.list()).filter((title) => title === 'Letter')).toEqual(['Letter']);
-  }, 60_000);
+  });
 
   it('A24 R06 an append acknowledged at its place and then denied is a rollback', async () => {
     const { person, transport } = await scene.martin();
@@ -159,7 +157,7 @@ describe(`a server that answers nonsense, nothing, or the past (seed "${SEED}")`
       traces.set(name, JSON.stringify(transport.sent.map(({ line, body }) => [line, body.length])));
     }
     expect(new Set(traces.values()).size, JSON.stringify([...traces], null, 1)).toBe(1);
-  }, 60_000);
+  });
 
   it('I7 what was queued before tampering was found is not sent after it', async () => {
     const { person, transport } = await scene.martin();
@@ -221,5 +219,5 @@ describe('two servers with one key', () => {
     } finally {
       await scene.close();
     }
-  }, 60_000);
+  });
 });

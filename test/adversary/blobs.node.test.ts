@@ -79,7 +79,7 @@ describe(`a server that lies about a file (seed "${SEED}")`, () => {
       title: 'Other film',
     });
     await requireSync(alice.person);
-  }, 60_000);
+  });
   afterAll(() => scene?.close());
 
   /** Serves ranges of what `change` makes of the stored file. */
@@ -112,7 +112,7 @@ describe(`a server that lies about a file (seed "${SEED}")`, () => {
       if (title === 'Film') expect(Buffer.compare(bytes, file)).toBe(0);
     }
     expect(whole.size).toBe(2);
-  }, 60_000);
+  });
 
   it.each(CHANGES)(
     'A06 R09 one that %s: integrity/blob, no wrong byte comes out, whole or in part',

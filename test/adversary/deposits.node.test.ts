@@ -32,7 +32,7 @@ describe('the server hands over deposits that it should have refused', () => {
     await requireSync(alice.person);
     [eve, mallory] = [stranger('eve'), stranger('mallory')];
     for (const each of [eve, mallory]) await enrolStranger(stage.url, each);
-  }, 60_000);
+  });
   afterAll(() => stage?.close());
 
   /** A deposit whose file is on Alice's disk already. */

@@ -133,7 +133,7 @@ describe(`a server that lies about a log (seed "${SEED}")`, () => {
   let scene: Scene;
   beforeAll(async () => {
     scene = await openScene(SEED);
-  }, 60_000);
+  });
   afterAll(() => scene.close());
 
   it('honestly serves what Alice wrote', async () => {

@@ -58,7 +58,7 @@ describe(`a server that speaks for people (seed "${SEED}")`, () => {
     scene = await openScene(SEED);
     eve = stranger(SEED);
     await enrolStranger(scene.stage.url, eve);
-  }, 60_000);
+  });
   afterAll(() => scene?.close());
 
   const member = (person: Uint8Array, length: number, head: Uint8Array) =>

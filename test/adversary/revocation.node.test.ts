@@ -54,7 +54,7 @@ describe('after Alice has taken back what Dr Martin could read', () => {
     await requireSync(alice.person);
     await requireSync(nurse.person);
     expect(await shownTo(nurse.person)).toEqual({ TSH: 'TSH 1.0', Secret: 'Secret 1.0' });
-  }, 60_000);
+  });
   afterAll(() => stage?.close());
 
   it('A50 R11 with every op, every file and every message of the server he opens nothing new', async () => {

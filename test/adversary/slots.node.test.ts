@@ -99,7 +99,7 @@ describe(`a server that lies to someone who comes back with 24 words (seed "${SE
       parseId('person', bob.person.id),
     );
     otherSlot = decodeSlot(new Uint8Array(row?.bytes ?? []));
-  }, 60_000);
+  });
   afterAll(() => scene?.close());
 
   /** The real server limits attempts at a slot; the operator need not ask it. */

@@ -20,7 +20,7 @@ let stage: EvilStage;
 
 beforeAll(async () => {
   stage = await openEvilStage('void appends');
-}, 60_000);
+});
 afterAll(() => stage?.close());
 
 /** Takes every op into the log, also those that R-SRV-2 says to refuse, and says that all is well. */

@@ -222,4 +222,4 @@ it('R-OP-4 every interleaving of three short acts keeps the same rules', () => {
   const firsts = acts.filter(({ who }) => who === 0);
   for (const first of firsts)
     for (const second of acts) for (const third of acts) checkStory([first, second, third]);
-}, 120_000);
+});

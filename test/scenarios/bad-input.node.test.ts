@@ -171,7 +171,7 @@ describe('bad input', () => {
     const person = await reopen();
     expect(person.vaults()[0]?.documents.list()).toHaveLength(2);
     await person.close();
-  }, 90_000);
+  });
 
   it('a record whose ciphertext is damaged on disk is counted, and the rest is readable', async () => {
     const { directory, reopen } = await copyDisk('damaged-record');
@@ -249,7 +249,7 @@ describe('bad input', () => {
     await stage.restart();
     expect(await person.sync()).toMatchObject({ pending: 0, failed: [] });
     await person.close();
-  }, 60_000);
+  });
 
   it('a server that never answers is given up; one that speaks another language is told from one that is away', async () => {
     const strangers: readonly (readonly [name: string, code: string, answer: RequestListener])[] = [

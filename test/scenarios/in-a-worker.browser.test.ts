@@ -45,7 +45,7 @@ describe('an app keeps everything in a dedicated worker', () => {
     await spill(place, line);
     const found = findText([...(await filesOfOrigin(place)), ...(await rowsOfDatabase(place))], CANARY);
     expect(found).toEqual([`${place}/spilt`, `${place}/entries`]);
-  }, 120_000);
+  });
 });
 
 function inWorker(task: Task): Promise<Outcome> {

@@ -56,7 +56,7 @@ describe('the operator restores an old backup', () => {
     expect(codes(await alice.sync())).toEqual([]);
     expect(codes(await martin.sync())).toEqual([]);
     expect(titles(share?.list())).toEqual(['After', 'Before', 'Now']);
-  }, 90_000);
+  });
 
   it('what waited unsent during the rollback arrives once', async () => {
     const alice = await stage.enter('alice-w', { disk: true });
@@ -84,7 +84,7 @@ describe('the operator restores an old backup', () => {
       const bytes = await bytesOf(tablet.vaults()[0]?.documents.read(id) ?? []);
       expect(bytes).toEqual(text(title.toLowerCase()));
     }
-  }, 90_000);
+  });
 
   it.each([
     { extended: 1, told: 'less than was lost' },
@@ -129,6 +129,5 @@ describe('the operator restores an old backup', () => {
         vault.documents.add(text('x'), { category: 'laboratory', title: 'X' }),
       ).rejects.toMatchObject({ code: 'integrity/frozen' });
     },
-    90_000,
   );
 });

@@ -97,7 +97,7 @@ describe('Alice has two tabs open', () => {
     expect((await first.do('sync')).failed).toEqual([]);
     for (const tab of [first, second])
       expect(await tab.do('versions')).toEqual(['awake', 'before', 'meanwhile']);
-  }, 60_000);
+  });
 
   it('locks one: the other works on; locks all: none does', async () => {
     const [first, second] = await two();
