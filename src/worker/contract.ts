@@ -26,6 +26,9 @@ export interface Call {
 /** The ways to a person. */
 export type Way = 'createPerson' | 'openPerson' | 'recoverPerson';
 
+/** How sessions end: see the methods of the same names of a person. */
+export type Ending = 'lock' | 'lockEverywhere' | 'close';
+
 /** What a verb answers; `rest` names the remainder of a long list. */
 export type Reply =
   | { readonly ok: true; readonly result: Packed; readonly rest: number | null }
@@ -51,8 +54,8 @@ export interface HostVerbs {
   isEmpty(request: { readonly store: string }): Promise<Reply>;
   /** Closes every session and deletes the store. */
   destroy(request: { readonly store: string }): Promise<Reply>;
-  /** Closes every session. */
-  close(request: object): Promise<Reply>;
+  /** Ends every session. */
+  close(request: { readonly how: Ending }): Promise<Reply>;
   open(request: {
     readonly way: Way;
     readonly store: string;

@@ -3,6 +3,7 @@ import type { VaultError } from '../errors.js';
 import type { Live } from '../live/live.js';
 import { LiveCache } from '../live/live-cache.js';
 import {
+  type Ending,
   HOST_VERBS,
   type HostVerbs,
   PAGE_VERBS,
@@ -13,6 +14,7 @@ import {
   type Target,
   type Way,
 } from './contract.js';
+import { guarded } from './guarded.js';
 import { Outgoing } from './outgoing.js';
 import { unpack } from './packing.js';
 import { unpackError } from './packed-error.js';
@@ -25,7 +27,7 @@ import { type Asking, answerOver, askOver, replyOf, type WireEnd } from './wire.
 export interface LinkOptions {
   readonly worker: WireEnd;
   /** The page called a method after which no key may be left. */
-  readonly onLock: () => Promise<void>;
+  readonly onLock: (how: Ending) => Promise<void>;
   /** A session was locked from within the worker. */
   readonly onLocked: () => void;
 }
@@ -62,16 +64,17 @@ export class Link {
    *
    * Resolves once the sessions in the worker have come to rest: never, if it is gone.
    */
-  async end(because: () => VaultError): Promise<void> {
+  async end(because: () => VaultError, how: Ending): Promise<void> {
     if (this.#endedBecause !== null) return;
-    const rested = this.#host.close({});
+    const rested = this.#host.close({ how });
     this.#endedBecause = because;
     for (const reject of [...this.#pending]) reject(because());
     for (const outgoing of this.#scopes.values()) outgoing.end();
     this.#scopes.clear();
     this.#watches.clear();
-    for (const listener of [...this.#onEnd]) listener();
+    const listeners = [...this.#onEnd];
     this.#onEnd.clear();
+    for (const listener of listeners) guarded(listener);
     await rested;
   }
 
@@ -181,8 +184,8 @@ export class Link {
   }
 
   /** See `LinkOptions.onLock`. */
-  lock(): Promise<void> {
-    return this.#options.onLock();
+  lock(how: Ending): Promise<void> {
+    return this.#options.onLock(how);
   }
 
   async #within(

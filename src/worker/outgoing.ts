@@ -1,5 +1,6 @@
 import { VaultError } from '../errors.js';
 import type { ArgumentMark, Target } from './contract.js';
+import { guarded } from './guarded.js';
 import { pack, type Packed } from './packing.js';
 
 /** Pieces of a file cross with at most so many bytes: a copy is made of each. */
@@ -38,13 +39,9 @@ export class Outgoing {
     this.packed = pack(args, (value) => this.#mark(value, targetOf(value)));
   }
 
-  /** Calls a callback; what it throws is the page's own, and goes where uncaught errors go. */
+  /** Calls a callback. */
   tell(id: number, args: readonly unknown[]): void {
-    try {
-      this.#callbacks.get(id)?.(...args);
-    } catch (error) {
-      reportError(error);
-    }
+    guarded(() => this.#callbacks.get(id)?.(...args));
   }
 
   /** The next piece of a source, or `null` at its end. */

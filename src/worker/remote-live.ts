@@ -2,6 +2,7 @@ import { createLive, type Live } from '../live/live.js';
 import type { Patch, Target } from './contract.js';
 import type { Link } from './link.js';
 import { patchList, type Run } from './list-patch.js';
+import { guarded } from './guarded.js';
 import { unpack } from './packing.js';
 import { unpackError } from './packed-error.js';
 
@@ -43,6 +44,7 @@ class Mirror {
   #list: readonly unknown[] = [];
   #runs: Run[] = [];
   #unfollow: (() => void) | null = null;
+  #isOver = false;
   #lingering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(link: Link, followed: Followed) {
@@ -64,6 +66,7 @@ class Mirror {
     const notice = (what?: 'end') => onNotice(what);
     const offEnd = this.#link.onEnd(() => notice('end'));
     this.#notices.add(notice);
+    if (this.#isOver) queueMicrotask(() => notice('end'));
     this.#follow();
     return () => {
       offEnd();
@@ -73,7 +76,7 @@ class Mirror {
   }
 
   #follow(): void {
-    if (this.#link.ended) return;
+    if (this.#link.ended || this.#isOver) return;
     this.#unfollow ??= this.#link.watch(this.#followed, (patch) => this.#take(patch));
     if (this.#notices.size > 0) clearTimeout(this.#lingering);
     else this.#linger();
@@ -95,7 +98,7 @@ class Mirror {
   #take(patch: Patch): void {
     switch (patch.kind) {
       case 'list': {
-        this.#runs.push(...(unpack(patch.runs, this.#link.revive) as Run[]));
+        for (const run of unpack(patch.runs, this.#link.revive) as Run[]) this.#runs.push(run);
         if (patch.more) return;
         this.#list = Object.freeze(patchList(patch.fresh ? [] : this.#list, this.#runs));
         this.#runs = [];
@@ -110,10 +113,11 @@ class Mirror {
         break;
       case 'end':
         clearTimeout(this.#lingering);
-        for (const notice of [...this.#notices]) notice('end');
-        return;
+        this.#isOver = true;
+        this.#set(undefined, null);
+        break;
     }
-    for (const notice of [...this.#notices]) notice();
+    for (const notice of [...this.#notices]) guarded(() => notice(this.#isOver ? 'end' : undefined));
   }
 
   #set(value: unknown, error: { readonly thrown: unknown } | null): void {

@@ -1,4 +1,4 @@
-import type { ResultMark, Target } from './contract.js';
+import type { Ending, ResultMark, Target } from './contract.js';
 import type { Link } from './link.js';
 import { isSameData } from './packing.js';
 import { type Surface, surfaceNamed } from './surfaces.js';
@@ -71,7 +71,7 @@ export class Remotes {
     define(surface.listens, async (name, args) => keep(token, await link.listen(target, name, args)));
     define(surface.streams, (name, args) => link.stream(target, name, args, token));
     define(surface.lives, (name, args) => link.live(target, name, args, token));
-    define(surface.locks, () => link.lock());
+    define(surface.locks, (name) => link.lock(name as Ending));
     Object.defineProperty(members, 'toJSON', { value: () => data });
     this.#targets.set(members, target);
     return Object.freeze(members);

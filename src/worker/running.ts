@@ -3,21 +3,23 @@ import { startTrustedWorker } from '../crypto/worker-start.js';
 import { VaultError } from '../errors.js';
 import { bytesToHex } from '../formats/id.js';
 import { whenGone } from './alive.js';
-import { CONTRACT } from './contract.js';
+import { CONTRACT, type Ending } from './contract.js';
 import { Link } from './link.js';
 
 /** A worker that says nothing for so long is none of ours, or never will be ready. */
 const START_MS_MAX = 30_000;
-/** Sessions get so long to come to rest before the worker is ended. */
-const GRACE_MS = 500;
+/** Sessions get so long to wipe their keys and come to rest before the worker is ended. */
+const GRACE_MS = 2000;
 
 /** What a worker is started with. */
 export interface RunningOptions {
   /** Starts the worker in another way than by default. */
   readonly worker?: (() => Worker) | undefined;
   /** The page asks to lock. */
-  readonly onLock: () => Promise<void>;
-  /** The worker ended by itself, or a session in it was locked from elsewhere. */
+  readonly onLock: (how: Ending) => Promise<void>;
+  /** A session was locked from within the worker. */
+  readonly onLocked: () => void;
+  /** The worker ended by itself. */
   readonly onGone: () => void;
 }
 
@@ -29,7 +31,7 @@ export class Running {
 
   private constructor(worker: Worker, options: RunningOptions) {
     this.#worker = worker;
-    this.link = new Link({ worker, onLock: options.onLock, onLocked: options.onGone });
+    this.link = new Link({ worker, onLock: options.onLock, onLocked: options.onLocked });
   }
 
   /** Starts a worker, and waits until it answers. Throws `usage/no-worker`. */
@@ -45,11 +47,12 @@ export class Running {
     }
   }
 
-  /** Ends every call with what `because` makes, then the sessions in the worker, then the worker. */
-  async stop(because: () => VaultError): Promise<void> {
+  /** Ends every call with what `because` makes, then the sessions in the worker, unless it is gone, then the worker. */
+  async stop(because: () => VaultError, how: Ending | 'gone'): Promise<void> {
     if (this.#over.signal.aborted) return;
     this.#over.abort();
-    const rested = this.link.end(because);
+    const rested = this.link.end(because, how === 'gone' ? 'close' : how);
+    if (how === 'gone') return this.#worker.terminate();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, GRACE_MS);

@@ -1,5 +1,7 @@
 /** What of the core a page may use from outside its worker: one entry for each class, and nothing that is not in it. */
 
+import type { Ending } from './contract.js';
+
 /** The members of one class, by how they cross. */
 export interface Surface {
   /** Plain values: they cross with the object, as they are at that moment. */
@@ -15,7 +17,7 @@ export interface Surface {
   /** Methods that give a `Live`; on the page they do so at once, too. */
   readonly lives?: readonly string[];
   /** Methods after which no key may be left: they end the worker. */
-  readonly locks?: readonly string[];
+  readonly locks?: readonly Ending[];
 }
 
 /** The classes whose objects a page can hold. */
@@ -38,14 +40,16 @@ export const SURFACES = {
       ],
       ...['createRecoveryPhrase', 'changePassphrase', 'sync', 'resendLost', 'health'],
     ],
+    lives: ['liveVaults', 'liveShares', 'liveHealth', 'liveSync'],
     listens: ['startSync'],
-    locks: ['lock', 'close'],
+    locks: ['lock', 'lockEverywhere', 'close'],
   },
-  People: { calls: ['add', 'list', 'get', 'verify'] },
+  People: { calls: ['add', 'list', 'get', 'verify'], lives: ['live'] },
   Vault: {
     data: ['id', 'holder'],
     parts: { documents: 'Documents', deposits: 'DepositBox' },
     calls: ['share', 'revoke', 'grants', 'ledger', 'consent', 'evidence'],
+    lives: ['liveGrants'],
   },
   Documents: {
     calls: [
@@ -53,12 +57,14 @@ export const SURFACES = {
       ...['list', 'get', 'history', 'blob', 'whoCanRead'],
     ],
     streams: ['read'],
+    lives: ['live', 'liveOne'],
   },
-  DepositBox: { calls: ['card', 'revokeCards', 'list', 'adopt', 'refuse'] },
+  DepositBox: { calls: ['card', 'revokeCards', 'list', 'adopt', 'refuse'], lives: ['liveWaiting'] },
   ReceivedShare: {
     data: ['grant', 'from', 'role', 'purpose', 'category', 'begins', 'expires', 'trust', 'status'],
     calls: ['list', 'blob', 'add'],
     streams: ['read'],
+    lives: ['live'],
   },
 } as const satisfies Record<string, Omit<Surface, 'parts'> & { readonly parts?: Record<string, string> }>;
 

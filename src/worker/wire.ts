@@ -1,5 +1,6 @@
 /** Comlink, between a page and its worker: matching answers to questions, in both directions over one endpoint. */
 import { type Endpoint, expose, transfer, wrap } from 'comlink';
+import { VaultError } from '../errors.js';
 import type { Reply } from './contract.js';
 import { packError } from './packed-error.js';
 import type { Packed } from './packing.js';
@@ -22,9 +23,18 @@ export function askOver<T extends Verbs<T>>(end: WireEnd, verbs: readonly (keyof
   // Comlink makes a proxy at every access, so once for each verb.
   const asking = verbs.map((verb) => {
     const ask = remote[verb] as (request: object) => Promise<Reply>;
-    return [verb, (request: object, transferred: Transferable[] = []) => ask(transfer(request, transferred))];
+    return [
+      verb,
+      (request: object, transferred: Transferable[] = []) =>
+        ask(transfer(request, transferred)).catch(refuse),
+    ];
   });
   return Object.fromEntries(asking) as Asking<T>;
+}
+
+/** The platform clones no detached buffer, for one. */
+function refuse(): never {
+  throw new VaultError('usage/invalid', { argument: 'crossing' });
 }
 
 /** Answers the other side: these verbs, and nothing else of the object that has them. */

@@ -2,7 +2,7 @@ import { VaultError } from '../errors.js';
 import { createLive, type Live } from '../live/live.js';
 import type { CommonOptions, CreateOptions, OpenOptions, RecoverOptions } from '../vault/open-person.js';
 import type { Person } from '../vault/person.js';
-import type { Way } from './contract.js';
+import type { Ending, Way } from './contract.js';
 import type { InWorker } from './remote-object.js';
 import { Running } from './running.js';
 
@@ -84,15 +84,21 @@ export class VaultInWorker {
   /**
    * Ends the worker, and with it every key in memory: what was open rejects with `access/locked` from now on.
    *
-   * Work under way gets half a second to come to rest; what it had written is kept. Opening again starts a new worker.
+   * As `lock` of the person, it forgets a person who was to stay unlocked. Work under way gets two seconds to come to
+   * rest; what it had written is kept. Opening again starts a new worker.
    */
   async lock(): Promise<void> {
-    await this.#end(() => new VaultError('access/locked'));
+    await this.#end('lock');
   }
 
-  /** Locks for good: opening again throws `usage/closed`. */
+  /** As `lock`, and every other tab that has this store open locks at once. */
+  async lockEverywhere(): Promise<void> {
+    await this.#end('lockEverywhere');
+  }
+
+  /** Ends the worker for good, without forgetting who was to stay unlocked: opening again throws `usage/closed`. */
   async close(): Promise<void> {
-    const closing = this.lock();
+    const closing = this.#end('close');
     this.#setState('closed');
     await closing;
   }
@@ -128,25 +134,29 @@ export class VaultInWorker {
   async #startWorker(): Promise<Running> {
     const running: Running = await Running.start({
       worker: this.#options.worker,
-      onLock: () => this.lock(),
+      onLock: (how) => this.#end(how),
+      onLocked: () => {
+        if (this.#current === running) void this.#end('close');
+      },
       onGone: () => {
-        if (this.#current === running) {
-          void this.#end(() => new VaultError('access/locked', { reason: 'worker-ended' }));
-        }
+        if (this.#current === running) void this.#end('gone');
       },
     });
     this.#current = running;
     return running;
   }
 
-  async #end(because: () => VaultError): Promise<void> {
+  async #end(how: Ending | 'gone'): Promise<void> {
+    const details = how === 'gone' ? { reason: 'worker-ended' } : {};
+    const because = () => new VaultError('access/locked', details);
     const starting = this.#running;
     const current = this.#current;
     this.#running = null;
     this.#current = null;
     if (this.#state === 'open') this.#setState('locked');
     if (starting === null) return this.#ending;
-    const stopping = current === null ? starting.then((late) => late.stop(because)) : current.stop(because);
+    const stopping =
+      current === null ? starting.then((late) => late.stop(because, how)) : current.stop(because, how);
     this.#ending = stopping.catch(() => {});
     await this.#ending;
   }

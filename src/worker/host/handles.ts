@@ -1,13 +1,13 @@
-import { VaultError } from '../errors.js';
-import { DepositBox } from '../vault/deposit-box.js';
-import { Documents } from '../vault/documents.js';
-import { People } from '../vault/people.js';
-import { Person } from '../vault/person.js';
-import { ReceivedShare } from '../vault/received.js';
-import { Vault } from '../vault/vault.js';
-import type { ResultMark, Target } from './contract.js';
-import { pack } from './packing.js';
-import { type Surface, type SurfaceName, surfaceNamed } from './surfaces.js';
+import { VaultError } from '../../errors.js';
+import { DepositBox } from '../../vault/deposit-box.js';
+import { Documents } from '../../vault/documents.js';
+import { People } from '../../vault/people.js';
+import { Person } from '../../vault/person.js';
+import { ReceivedShare } from '../../vault/received.js';
+import { Vault } from '../../vault/vault.js';
+import type { ResultMark, Target } from '../contract.js';
+import { pack } from '../packing.js';
+import { type Surface, type SurfaceName, surfaceNamed } from '../surfaces.js';
 
 const CLASSES: Readonly<Record<SurfaceName, abstract new (...given: never) => object>> = {
   Person,

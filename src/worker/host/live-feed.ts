@@ -1,8 +1,8 @@
-import type { Live, Unsubscribe } from '../live/live.js';
-import { PAGE_ELEMENTS_MAX, type Patch } from './contract.js';
-import { diffLists, pagesOf } from './list-patch.js';
-import { isSameData, type Packed } from './packing.js';
-import { packError } from './packed-error.js';
+import type { Live, Unsubscribe } from '../../live/live.js';
+import { PAGE_ELEMENTS_MAX, type Patch } from '../contract.js';
+import { diffLists, pagesOf } from '../list-patch.js';
+import { isSameData, type Packed } from '../packing.js';
+import { packError } from '../packed-error.js';
 
 /** Sends a live value to the page: one change at a time, and of those that come meanwhile the last. */
 export class LiveFeed {

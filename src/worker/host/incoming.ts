@@ -1,9 +1,9 @@
-import { VaultError } from '../errors.js';
-import type { ArgumentMark, PageVerbs, Reply } from './contract.js';
+import { VaultError } from '../../errors.js';
+import type { ArgumentMark, PageVerbs, Reply } from '../contract.js';
 import type { Handles } from './handles.js';
-import { pack, type Packed, unpack } from './packing.js';
-import { unpackError } from './packed-error.js';
-import type { Asking } from './wire.js';
+import { pack, type Packed, unpack } from '../packing.js';
+import { unpackError } from '../packed-error.js';
+import type { Asking } from '../wire.js';
 
 /** The arguments of one call in the worker, and what of them reaches back to the page. */
 export class Incoming {
@@ -117,12 +117,15 @@ class Callback {
 
   async #send(): Promise<void> {
     this.#isBusy = true;
-    while (this.#waiting !== null) {
-      const args = this.#waiting;
-      this.#waiting = null;
-      await this.#post(args);
+    try {
+      while (this.#waiting !== null) {
+        const args = this.#waiting;
+        this.#waiting = null;
+        await this.#post(args);
+      }
+    } finally {
+      this.#isBusy = false;
     }
-    this.#isBusy = false;
   }
 }
 

@@ -1,13 +1,14 @@
 /** The worker's side: it holds the sessions, and does what the page asks of the surfaces. */
-import { VaultError } from '../errors.js';
-import type { Live } from '../live/live.js';
-import type { Store } from '../store/port.js';
-import { readLocalSlot } from '../vault/local-keystore.js';
-import { createPerson, openPerson, recoverPerson } from '../vault/open-person.js';
-import type { Person } from '../vault/person.js';
+import { VaultError } from '../../errors.js';
+import type { Live } from '../../live/live.js';
+import type { Store } from '../../store/port.js';
+import { readLocalSlot } from '../../vault/local-keystore.js';
+import { createPerson, openPerson, recoverPerson } from '../../vault/open-person.js';
+import type { Person } from '../../vault/person.js';
 import {
   CONTRACT,
   type Call,
+  type Ending,
   HOST_VERBS,
   type HostVerbs,
   PAGE_ELEMENTS_MAX,
@@ -15,13 +16,13 @@ import {
   type PageVerbs,
   type Reply,
   type Way,
-} from './contract.js';
+} from '../contract.js';
 import { Handles } from './handles.js';
 import { Incoming } from './incoming.js';
 import { LiveFeed } from './live-feed.js';
-import { packError } from './packed-error.js';
-import { pack, type Packed } from './packing.js';
-import { type Answer, type Asking, answerOver, askOver, replyOf, type WireEnd } from './wire.js';
+import { packError } from '../packed-error.js';
+import { pack, type Packed } from '../packing.js';
+import { type Answer, type Asking, answerOver, askOver, replyOf, type WireEnd } from '../wire.js';
 
 /** What a host is made of. */
 export interface HostOptions {
@@ -42,7 +43,7 @@ const WAYS: Readonly<Record<Way, (options: never) => Promise<Person>>> = {
 type Method = (...args: unknown[]) => unknown;
 
 /** Serves one page from now on. */
-export function serveVault(options: HostOptions): void {
+export function serve(options: HostOptions): void {
   answerOver<HostVerbs>(options.page, new Host(options).verbs, HOST_VERBS);
 }
 
@@ -69,7 +70,7 @@ class Host {
       hello: ({ alive }) => this.#hello(alive),
       isEmpty: ({ store }) => replyOf(() => this.#isEmpty(store)),
       destroy: ({ store }) => replyOf(() => this.#destroy(store)),
-      close: () => replyOf(() => this.#close()),
+      close: ({ how }) => replyOf(() => this.#close(how)),
       open: (request) => replyOf(() => this.#open(request)),
       call: (call) => replyOf(() => this.#call(call)),
       listen: (call) => replyOf(() => this.#listen(call)),
@@ -102,16 +103,24 @@ class Host {
   }
 
   async #destroy(name: string): Promise<Answer> {
-    await this.#close();
+    await this.#close('close');
     await (await this.#options.openStore(name)).destroy();
     return {};
   }
 
-  async #close(): Promise<Answer> {
+  /** Ends every session as the page wishes, and lets go of the stores, whatever goes wrong on the way. */
+  async #close(how: Ending): Promise<Answer> {
     const people = [...this.#people];
     this.#people.clear();
-    const closed = await Promise.allSettled(people.map((person) => person.close()));
-    for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
+    const ends = people.map(async (person) => {
+      try {
+        await person[how]();
+      } finally {
+        await person.close();
+      }
+    });
+    for (const outcome of await Promise.allSettled(ends))
+      if (outcome.status === 'rejected') throw outcome.reason;
     return {};
   }
 
@@ -122,12 +131,22 @@ class Host {
       try {
         const given = incoming.unpack(options) as object;
         const person = await WAYS[way]({ ...given, store } as never);
-        this.#people.add(person);
+        this.#keep(person);
         return this.#answer(person);
       } catch (error) {
         await store.close();
         throw error;
       }
+    });
+  }
+
+  /** Holds a person, and tells the page when they are locked from within: by a timer, or by another tab. */
+  #keep(person: Person): void {
+    this.#people.add(person);
+    person.liveSync().subscribe({
+      complete: () => {
+        if (this.#people.has(person)) void this.#page.locked({});
+      },
     });
   }
 
