@@ -25,6 +25,7 @@ export interface Frame {
  * @internal
  */
 export async function openFrame({ blob, title, into, ended }: Frame): Promise<HTMLIFrameElement> {
+  await requireFrames(into, ended);
   const url = urlOf(blob, ended);
   const frame = document.createElement('iframe');
   frame.setAttribute('sandbox', '');
@@ -41,6 +42,29 @@ export async function openFrame({ blob, title, into, ended }: Frame): Promise<HT
   ended.addEventListener('abort', () => frame.remove(), { once: true });
   await loaded(frame, ended, () => into.append(frame));
   return frame;
+}
+
+let isAllowed = false;
+
+/**
+ * Finds out once whether the page's content security policy lets frames of `blob:` in: a frame that it keeps out loads
+ * as any other, with a page of the browser in it. Only an empty one of the page's own origin can be looked into.
+ */
+async function requireFrames(into: HTMLElement, ended: AbortSignal): Promise<void> {
+  if (isAllowed) return;
+  const looked = new AbortController();
+  const frame = document.createElement('iframe');
+  frame.setAttribute('sandbox', 'allow-same-origin');
+  frame.hidden = true;
+  frame.src = urlOf(new Blob([], { type: 'text/plain;charset=utf-8' }), looked.signal);
+  try {
+    await loaded(frame, ended, () => into.append(frame));
+    if (frame.contentDocument?.URL !== frame.src) throw new VaultError('usage/frame-blocked');
+    isAllowed = true;
+  } finally {
+    frame.remove();
+    looked.abort();
+  }
 }
 
 /** A URL for bytes of an inert type, revoked when `ended` says so. @internal */

@@ -26,7 +26,7 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
     fullSize: 'Taille réelle',
     save: 'Enregistrer le fichier',
     bytesShown: (shown, total) =>
-      `Affiché en partie : les ${sizeIn('fr', shown)} premiers sur ${sizeIn('fr', total)}.`,
+      `Affiché en partie : le début, ${sizeIn('fr', shown)} sur ${sizeIn('fr', total)}.`,
     pagesShown: (shown, total) => `Affiché en partie : les ${shown} premières pages sur ${total}.`,
     refusals: {
       kind: "Ce type de document ne peut pas être affiché ici. Vous pouvez l'enregistrer.",
@@ -46,7 +46,7 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
     fullSize: 'Full size',
     save: 'Save the file',
     bytesShown: (shown, total) =>
-      `Shown in part: the first ${sizeIn('en', shown)} of ${sizeIn('en', total)}.`,
+      `Shown in part: the beginning, ${sizeIn('en', shown)} of ${sizeIn('en', total)}.`,
     pagesShown: (shown, total) => `Shown in part: the first ${shown} pages of ${total}.`,
     refusals: {
       kind: 'This kind of document cannot be shown here. You can save it.',

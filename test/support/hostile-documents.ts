@@ -40,9 +40,17 @@ export function hostileDocuments(at: string): HostileDocument[] {
     ),
     of('text', 'picture.svg', 'image/svg+xml', svg),
     of('text', 'picture-called-png.svg', 'image/png', svg),
-    of('text', 'style.xml', 'application/xml', xml),
+    of(
+      'text',
+      'refresh.html',
+      'text/html',
+      (url) => `<meta http-equiv="refresh" content="0;url=${url('refresh')}">`,
+    ),
+    of('text', 'link.html', 'text/html', link),
+    of('text', 'style.xml', 'text/xml', xml),
     of('text', 'style-called-xhtml.xml', 'application/xhtml+xml', xml),
-    of('text', 'report-cda.xml', 'application/hl7-cda+xml', cda),
+    of('text', 'entities.xml', 'text/xml', entities),
+    of('text', 'report-cda.xml', 'text/xml', cda),
     of('text', 'letter.rtf', 'application/rtf', rtf),
     of(
       'text',
@@ -96,7 +104,7 @@ function html(url: Url): string {
 <link rel="stylesheet" href="${url('stylesheet')}"><link rel="icon" href="${url('icon')}">
 <link rel="prefetch" href="${url('prefetch')}"><link rel="preload" as="image" href="${url('preload')}">
 <link rel="modulepreload" href="${url('modulepreload')}"><link rel="prerender" href="${url('prerender')}">
-<link rel="dns-prefetch" href="//dns-prefetch.${new URL(url('x')).host}"><link rel="preconnect" href="//preconnect.${new URL(url('x')).host}">
+<link rel="dns-prefetch" href="${under('looked-up', url)}"><link rel="preconnect" href="${under('connected', url)}">
 <link rel="manifest" href="${url('web-manifest')}">
 <style>@import "${url('import')}"; @font-face { font-family: x; src: url(${url('font')}) }
 body { background: url(${url('background')}); font-family: x; cursor: url(${url('cursor')}), auto } </style>
@@ -119,6 +127,17 @@ try { top.location = "${url('top')}" } catch {} try { parent.marked = true } cat
 </body></html>`;
 }
 
+/** The address of another host, for what asks for a name or a connection only. */
+function under(name: string, url: Url): string {
+  const { protocol, host } = new URL(url('x'));
+  return `${protocol}//${name}.${host}`;
+}
+
+/** One link as large as the page, for a click anywhere. */
+function link(url: Url): string {
+  return `<a href="${url('link')}" ping="${url('ping')}"><svg width="800" height="500"><rect width="800" height="500"/></svg></a>`;
+}
+
 function svg(url: Url): string {
   return `<?xml version="1.0"?><?xml-stylesheet href="${url('xml-stylesheet')}"?>
 <!DOCTYPE svg [<!ENTITY out SYSTEM "${url('entity')}">]>
@@ -134,13 +153,18 @@ function svg(url: Url): string {
 
 function xml(url: Url): string {
   return `<?xml version="1.0"?>
-<?xml-stylesheet type="text/xsl" href="${url('xslt')}"?><?xml-stylesheet type="text/css" href="${url('css')}"?>
-<!DOCTYPE note SYSTEM "${url('dtd')}" [<!ENTITY % all SYSTEM "${url('parameter-entity')}"> %all;
-<!ENTITY out SYSTEM "${url('entity')}"><!NOTATION png SYSTEM "${url('notation')}">]>
+<?xml-stylesheet type="text/css" href="${url('css')}"?>
 <note xmlns:xi="http://www.w3.org/2001/XInclude" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
- xsi:schemaLocation="urn:x ${url('schema')}"><xi:include href="${url('xinclude')}" parse="text"/>&out;
+ xsi:schemaLocation="urn:x ${url('schema')}"><xi:include href="${url('xinclude')}" parse="text"/>
 <body xmlns="http://www.w3.org/1999/xhtml"><img src="${url('image')}"/><script src="${url('script')}"></script>
 <link rel="stylesheet" href="${url('stylesheet')}"/></body></note>`;
+}
+
+function entities(url: Url): string {
+  return `<?xml version="1.0"?><?xml-stylesheet type="text/xsl" href="${url('xslt')}"?>
+<!DOCTYPE note SYSTEM "${url('dtd')}" [<!ENTITY % all SYSTEM "${url('parameter-entity')}"> %all;
+<!ENTITY out SYSTEM "${url('entity')}"><!NOTATION png SYSTEM "${url('notation')}">]>
+<note>&out;</note>`;
 }
 
 function cda(url: Url): string {
