@@ -24,6 +24,13 @@ export async function listen(
     { maxHeaderSize: 16 * 1024, requestTimeout: 120_000, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
     getRequestListener((request, env) => server.fetch(request, env)),
   );
+  let closing = false;
+  // A connection whose answer ends after `close` began is idle from then on, and would wait for its client to end it.
+  http.on('request', (_, response) => {
+    response.once('close', () => {
+      if (closing) http.closeIdleConnections();
+    });
+  });
   await started(http, port, host);
   const { port: bound } = http.address() as AddressInfo;
   const sweep = async () => {
@@ -42,6 +49,7 @@ export async function listen(
     async close({ graceMs = 10_000 } = {}) {
       clearInterval(timer);
       server.log.note('stopping');
+      closing = true;
       server.stop();
       const closed = new Promise<void>((resolve) => http.close(() => resolve()));
       http.closeIdleConnections();

@@ -1,3 +1,8 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signRaw } from '../../../src/crypto/sign.js';
 import { loadSodium } from '../../../src/crypto/sodium.js';
@@ -11,6 +16,8 @@ import {
 } from '../../../src/protocol/messages.js';
 import { paths } from '../../../src/protocol/paths.js';
 import { signRequest } from '../../../src/protocol/request-signature.js';
+import { listen as listenOn } from '../../../src/server/node.js';
+import { openServer } from '../../../src/server/open-server.js';
 import { append, deviceSigner, enrol, foundLog, send } from '../../support/raw-client.js';
 import { bytesOf, RawLog, type RawPerson, rawPerson } from '../../support/raw-ops.js';
 import { startTestServer, type TestServer } from '../../support/test-server.js';
@@ -22,8 +29,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function listen(person: RawPerson) {
-  const url = new URL(paths.events, server.url).href;
+async function signedFor(person: RawPerson, base = server.url) {
+  const url = new URL(paths.events, base).href;
   const signer = deviceSigner(person);
   if (signer === null) throw new Error('no signer');
   const headers = await signRequest({
@@ -34,6 +41,11 @@ async function listen(person: RawPerson) {
     time: Date.now(),
     nonce: crypto.getRandomValues(new Uint8Array(16)),
   });
+  return { url, headers };
+}
+
+async function listen(person: RawPerson) {
+  const { url, headers } = await signedFor(person);
   const response = await fetch(url, { headers });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
@@ -85,3 +97,22 @@ it('tells who may pull a collection, and nobody else, that it changed', async ()
   await bobs.close();
   await eves.close();
 });
+
+it('ends its streams when it closes, and lets go of their connections at once', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'coffret-events-'));
+  const closing = await openServer({ dataDir, log: 'silent' });
+  const listening = await listenOn(closing, { port: 0, host: '127.0.0.1' });
+  const carol = rawPerson('carol');
+  await enrol(listening.url, carol);
+  const { url, headers } = await signedFor(carol, listening.url);
+  const agent = new Agent({ keepAlive: true });
+  const [stream] = (await once(get(url, { headers, agent }), 'response')) as [IncomingMessage];
+  expect(stream.statusCode).toBe(200);
+  const ended = once(stream.resume(), 'close');
+  await listening.close({ graceMs: 600_000 });
+  await ended;
+  expect(stream.complete).toBe(true);
+  agent.destroy();
+  await rm(dataDir, { recursive: true });
+  // Left to itself, an idle connection is kept for 65 s.
+}, 30_000);
