@@ -88,6 +88,7 @@ export function createHttpTransport(options: HttpTransportOptions): Required<Tra
       const { status, headers } = response;
       const bytesMax = status >= 400 ? Math.min(answerBytesMax, REFUSAL_BYTES_MAX) : answerBytesMax;
       const answer = await readBounded(response, bytesMax, watch);
+      watch.keep();
       if (status < 400 && answer.length > 0 && !hasType(response, type)) {
         throw new VaultError('sync/bad-answer', { why: 'type' });
       }
@@ -186,6 +187,8 @@ interface Watch {
   reset(ms: number): void;
   /** Awaits a step of the request; any failure that is neither timeout nor abort is `otherwise`. */
   over<T>(step: Promise<T>, otherwise: 'sync/offline' | 'sync/bad-answer'): Promise<T>;
+  /** The answer is there, whole: `end` gives nothing up. */
+  keep(): void;
   /** The request is over: nothing more of it is read. */
   end(): void;
 }
@@ -201,6 +204,7 @@ function createWatch(options: {
   const signal = outer === undefined ? timeout.signal : AbortSignal.any([timeout.signal, outer]);
   let turn = new AbortController();
   let leftMs = options.budgetMs;
+  let whole = false;
 
   const count = async (): Promise<void> => {
     while (leftMs > 0 && !ended.signal.aborted) {
@@ -215,7 +219,7 @@ function createWatch(options: {
   const aborted = new Promise<never>((_, reject) => {
     const fail = () => reject(signal.reason);
     if (signal.aborted) fail();
-    else signal.addEventListener('abort', fail, { once: true });
+    else signal.addEventListener('abort', fail, { once: true, signal: ended.signal });
   });
   aborted.catch(() => {});
 
@@ -239,10 +243,14 @@ function createWatch(options: {
         throw new VaultError(timeout.signal.aborted ? 'sync/timeout' : otherwise);
       }
     },
+    keep: () => {
+      whole = true;
+    },
     end: () => {
       ended.abort();
-      // What is still on its way is not wanted; after a whole answer there is nothing.
-      timeout.abort();
+      // What is still on its way is not wanted. After a whole answer there is nothing, but a browser would list the
+      // request as cancelled.
+      if (!whole) timeout.abort();
     },
   };
 }
