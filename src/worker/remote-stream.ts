@@ -105,8 +105,8 @@ class RemoteStream {
   #end(early: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const resolve of this.#waiting) resolve({ done: true, value: undefined });
     this.#ahead.length = 0;
+    if (early) for (const resolve of this.#waiting) resolve({ done: true, value: undefined });
     if (this.#scope === null) return;
     if (early) this.#link.say('stop', { scope: this.#scope });
     this.#link.leave(this.#scope);

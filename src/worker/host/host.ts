@@ -32,6 +32,8 @@ export interface HostOptions {
   readonly openStore: (name: string) => Promise<Store>;
   /** Holds the Web Lock of this name from now on. */
   readonly stayAlive: (name: string) => Promise<void>;
+  /** At most so many elements of a list cross at once. */
+  readonly elementsMax?: number;
 }
 
 const WAYS: Readonly<Record<Way, (options: never) => Promise<Person>>> = {
@@ -50,6 +52,7 @@ export function serve(options: HostOptions): void {
 class Host {
   readonly #options: HostOptions;
   readonly #page: Asking<PageVerbs>;
+  readonly #elementsMax: number;
   readonly #handles = new Handles();
   readonly #people = new Set<Person>();
   readonly #scopes = new Map<number, Incoming>();
@@ -62,6 +65,7 @@ class Host {
 
   constructor(options: HostOptions) {
     this.#options = options;
+    this.#elementsMax = options.elementsMax ?? PAGE_ELEMENTS_MAX;
     this.#page = askOver<PageVerbs>(options.page, PAGE_VERBS);
   }
 
@@ -217,7 +221,9 @@ class Host {
     try {
       const live = this.#methodOf({ target, method }, 'lives');
       const given = new Incoming(0, this.#page, this.#handles).unpack(args) as unknown[];
-      const feed = new LiveFeed(live(...given) as Live<unknown>, send, (value) => this.#pack(value));
+      const feed = new LiveFeed(live(...given) as Live<unknown>, {
+        ...{ send, pack: (value) => this.#pack(value), elementsMax: this.#elementsMax },
+      });
       this.#watches.set(watch, feed);
     } catch (error) {
       // The page has its live value already: there the error is shown.
@@ -280,10 +286,11 @@ class Host {
   }
 
   #listPage(list: readonly unknown[]): Answer {
-    if (list.length <= PAGE_ELEMENTS_MAX) return { result: this.#pack(list) };
+    const most = this.#elementsMax;
+    if (list.length <= most) return { result: this.#pack(list) };
     const rest = ++this.#lastRest;
-    this.#rests.set(rest, list.slice(PAGE_ELEMENTS_MAX));
-    return { result: this.#pack(list.slice(0, PAGE_ELEMENTS_MAX)), rest };
+    this.#rests.set(rest, list.slice(most));
+    return { result: this.#pack(list.slice(0, most)), rest };
   }
 
   #pack(value: unknown): Packed {

@@ -1,13 +1,20 @@
 import type { Live, Unsubscribe } from '../../live/live.js';
-import { PAGE_ELEMENTS_MAX, type Patch } from '../contract.js';
+import type { Patch } from '../contract.js';
 import { diffLists, pagesOf } from '../list-patch.js';
 import { isSameData, type Packed } from '../packing.js';
 import { packError } from '../packed-error.js';
 
+/** How values reach the page. */
+export interface LiveFeedOptions {
+  readonly send: (patch: Patch) => Promise<unknown>;
+  readonly pack: (value: unknown) => Packed;
+  /** At most so many new elements of a list are sent at once. */
+  readonly elementsMax: number;
+}
+
 /** Sends a live value to the page: one change at a time, and of those that come meanwhile the last. */
 export class LiveFeed {
-  readonly #send: (patch: Patch) => Promise<unknown>;
-  readonly #pack: (value: unknown) => Packed;
+  readonly #options: LiveFeedOptions;
   readonly #unsubscribe: Unsubscribe;
   #next: { readonly value: unknown } | { readonly error: unknown } | null = null;
   /** What the page has. */
@@ -16,13 +23,8 @@ export class LiveFeed {
   #isStopped = false;
   #isEnding = false;
 
-  constructor(
-    live: Live<unknown>,
-    send: (patch: Patch) => Promise<unknown>,
-    packValue: (value: unknown) => Packed,
-  ) {
-    this.#send = send;
-    this.#pack = packValue;
+  constructor(live: Live<unknown>, options: LiveFeedOptions) {
+    this.#options = options;
     this.#unsubscribe = live.subscribe({
       next: (value) => this.#take({ value }),
       error: (error) => this.#take({ error }),
@@ -52,10 +54,10 @@ export class LiveFeed {
       this.#next = null;
       for (const patch of this.#patchesFor(next)) {
         if (this.#isStopped) break;
-        await this.#send(patch);
+        await this.#options.send(patch);
       }
     }
-    if (this.#isEnding && !this.#isStopped) await this.#send({ kind: 'end' });
+    if (this.#isEnding && !this.#isStopped) await this.#options.send({ kind: 'end' });
     this.#isSending = false;
   }
 
@@ -75,15 +77,15 @@ export class LiveFeed {
     const before = this.#sent?.value;
     if (!Array.isArray(value)) {
       if (this.#sent !== null && isSameData(before, value)) return [];
-      return [{ kind: 'value', value: this.#pack(value) }];
+      return [{ kind: 'value', value: this.#options.pack(value) }];
     }
     const fresh = !Array.isArray(before);
     const runs = diffLists(fresh ? [] : before, value, isSameData) ?? (fresh ? [] : null);
     if (runs === null) return [];
-    const pages = pagesOf(runs, PAGE_ELEMENTS_MAX);
+    const pages = pagesOf(runs, this.#options.elementsMax);
     return pages.map((page, i) => ({
       kind: 'list',
-      runs: this.#pack(page),
+      runs: this.#options.pack(page),
       fresh,
       more: i < pages.length - 1,
     }));
