@@ -265,6 +265,39 @@ function isOnlyTyped(path: string, to: string): boolean {
   return (files.get(path)?.imports ?? []).filter((edge) => edge.to === to).every(({ typeOnly }) => typeOnly);
 }
 
+describe('A21 R13 what was decrypted is never taken for a program or a page', () => {
+  const MARKUP =
+    /^(innerHTML|outerHTML|srcdoc|insertAdjacentHTML|setHTML|setHTMLUnsafe|parseHTMLUnsafe|createContextualFragment|execCommand)$/;
+
+  it('writes no markup, parses none and makes no code of text', () => {
+    const isMarkup = (node: ts.Node) =>
+      ((ts.isIdentifier(node) || ts.isStringLiteralLike(node)) && MARKUP.test(node.text)) ||
+      (ts.isPropertyAccessExpression(node) && /(^|\.)document\.write(ln)?$/.test(node.getText())) ||
+      ((ts.isNewExpression(node) || ts.isCallExpression(node)) &&
+        /^(globalThis\.|window\.)?(eval|Function|DOMParser|XSLTProcessor)$/.test(
+          node.expression.getText(),
+        )) ||
+      (ts.isCallExpression(node) &&
+        /^set(Timeout|Interval)$/.test(node.expression.getText()) &&
+        node.arguments[0] !== undefined &&
+        ts.isStringLiteralLike(node.arguments[0]));
+    expect(nodesWhere(all, isMarkup)).toEqual([]);
+  });
+
+  it('gives bytes an address in preview/ only, and makes frames in one place', () => {
+    const isAddress = (node: ts.Node) => ts.isIdentifier(node) && node.text === 'createObjectURL';
+    const isFrame = (node: ts.Node) =>
+      ts.isCallExpression(node) &&
+      /\bcreateElement(NS)?$/.test(node.expression.getText()) &&
+      node.arguments.some((name) =>
+        /^.(iframe|frame|object|embed|script|link|base|meta|style|svg)/.test(name.getText()),
+      );
+    const placesOf = (found: string[]) => [...new Set(found.map((each) => each.replace(/:.*/s, '')))];
+    expect(placesOf(nodesWhere(all, isAddress))).toEqual(['preview/frame.ts', 'preview/save.ts']);
+    expect(placesOf(nodesWhere(all, isFrame))).toEqual(['preview/frame.ts']);
+  });
+});
+
 describe('a file is what it seems', () => {
   it('re-exports only in doors, and package.json names every door', () => {
     const inner = all

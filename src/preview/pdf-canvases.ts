@@ -1,6 +1,5 @@
 /**
- * What the PDF reader asks of a document, for a thread that has none: canvases, the two filters that soft masks need,
- * and files, of which it gets none.
+ * What the PDF reader asks of a document, for a thread that has none: canvases, and the two filters of soft masks.
  */
 
 type Context = OffscreenCanvasRenderingContext2D;
@@ -30,13 +29,6 @@ export class OffscreenCanvases {
     this.reset(entry, 0, 0);
     entry.canvas = null;
     entry.context = null;
-  }
-}
-
-/** Gives out every file that the reader asks for by its kind: none, so that a document has no say in what is loaded. @internal */
-export class NoFiles {
-  fetch(): Promise<never> {
-    return Promise.reject(new Error('no files here'));
   }
 }
 

@@ -17,6 +17,7 @@ export class PdfPage {
   readonly #reader: PdfReader;
   readonly #number: number;
   #drawn: AbortController | null = null;
+  #isSaid = false;
 
   constructor(stage: Stage, reader: PdfReader, place: { size: PageSize; number: number; of: number }) {
     this.#stage = stage;
@@ -34,8 +35,8 @@ export class PdfPage {
     const drawn = new AbortController();
     this.#drawn = drawn;
     const ended = AbortSignal.any([this.#stage.ended, drawn.signal]);
-    const width = Math.max(PAGE_WIDTH_MIN, Math.ceil(this.box.clientWidth * devicePixelRatio));
-    const page = { ask: 'page', page: this.#number, width, pixelsMax: PAGE_PIXELS_MAX } as const;
+    const widthAsked = Math.max(PAGE_WIDTH_MIN, Math.ceil(this.box.clientWidth * devicePixelRatio));
+    const page = { ask: 'page', page: this.#number, width: widthAsked, pixelsMax: PAGE_PIXELS_MAX } as const;
     const reply = await this.#reader.ask(page);
     if (drawn.signal.aborted) return null;
     if ('refusal' in reply) {
@@ -43,9 +44,18 @@ export class PdfPage {
       appendNote(this.box, sentencesIn(this.#stage.language).refusals[reply.refusal]);
       return reply.refusal;
     }
-    const { picture: blob, ...size } = reply.answer;
-    await openPicture(this.box, { blob, ...size, ended });
+    const { picture: blob, isWhole, width, height } = reply.answer;
+    if (!isWhole) this.#sayIncomplete();
+    await openPicture(this.box, { blob, width, height, ended });
     return null;
+  }
+
+  #sayIncomplete(): void {
+    if (this.#isSaid) return;
+    this.#isSaid = true;
+    const place = document.createElement('div');
+    appendNote(place, sentencesIn(this.#stage.language).incomplete);
+    this.box.before(place);
   }
 
   /** Takes the picture away; the box stays. */

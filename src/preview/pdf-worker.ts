@@ -1,12 +1,13 @@
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import { MaskFilters, NoFiles, OffscreenCanvases } from './pdf-canvases.js';
+import { MaskFilters, OffscreenCanvases } from './pdf-canvases.js';
+import { PdfFiles } from './pdf-files.js';
 
 /** The name that tells this module that it runs as its own worker. @internal */
 export const PDF_WORKER = 'coffret-pdf';
 
 /** What the page asks of the worker; the first question is `open`. @internal */
 export type PdfQuestion =
-  | { readonly ask: 'open'; readonly blob: Blob; readonly pagesMax: number }
+  | { readonly ask: 'open'; readonly blob: Blob; readonly files: string | null; readonly pagesMax: number }
   | { readonly ask: 'page'; readonly page: number; readonly width: number; readonly pixelsMax: number }
   | { readonly ask: 'text'; readonly pages: number; readonly charactersMax: number };
 
@@ -19,7 +20,8 @@ export interface PageSize {
 /** What comes back for each question. @internal */
 export interface PdfAnswers {
   readonly open: { readonly pages: number; readonly sizes: readonly PageSize[] };
-  readonly page: { readonly picture: Blob } & PageSize;
+  /** `isWhole` is false when something in the document, here or before, could not be decoded. */
+  readonly page: { readonly picture: Blob; readonly isWhole: boolean } & PageSize;
   readonly text: string;
 }
 
@@ -83,9 +85,14 @@ function closeWaysOut(): void {
   }
 }
 
-async function open(blob: Blob): Promise<PDFDocumentProxy | PdfRefusal> {
+async function open(
+  blob: Blob,
+  folder: string | null,
+  files: PdfFiles,
+): Promise<PDFDocumentProxy | PdfRefusal> {
   const reader = await loadReader();
   if (reader === null) return 'no-pdf-reader';
+  await files.load(folder);
   closeWaysOut();
   const task = reader.getDocument({
     data: new Uint8Array(await blob.arrayBuffer()),
@@ -103,7 +110,7 @@ async function open(blob: Blob): Promise<PDFDocumentProxy | PdfRefusal> {
     verbosity: reader.VerbosityLevel.ERRORS,
     CanvasFactory: OffscreenCanvases,
     FilterFactory: MaskFilters,
-    BinaryDataFactory: NoFiles,
+    BinaryDataFactory: files.asFactory(reader.version),
   });
   try {
     return await task.promise;
@@ -113,19 +120,20 @@ async function open(blob: Blob): Promise<PDFDocumentProxy | PdfRefusal> {
 }
 
 class PdfDesk {
+  readonly #files = new PdfFiles();
   #document: PDFDocumentProxy | null = null;
 
   async answer(question: PdfQuestion): Promise<PdfAnswers[keyof PdfAnswers] | { refusal: PdfRefusal }> {
     if (question.ask === 'open') {
-      const opened = await open(question.blob);
+      const opened = await open(question.blob, question.files, this.#files);
       if (typeof opened === 'string') return { refusal: opened };
       this.#document = opened;
       return describe(opened, question.pagesMax);
     }
     if (this.#document === null) return { refusal: 'damaged' };
-    return question.ask === 'page'
-      ? draw(await this.#document.getPage(question.page), question.width, question.pixelsMax)
-      : read(this.#document, question.pages, question.charactersMax);
+    if (question.ask === 'text') return read(this.#document, question.pages, question.charactersMax);
+    const drawn = await draw(await this.#document.getPage(question.page), question.width, question.pixelsMax);
+    return { ...drawn, isWhole: this.#files.isWhole };
   }
 }
 
@@ -138,7 +146,7 @@ async function describe(document: PDFDocumentProxy, pagesMax: number): Promise<P
   return { pages: document.numPages, sizes };
 }
 
-async function draw(page: PDFPageProxy, width: number, pixelsMax: number): Promise<PdfAnswers['page']> {
+async function draw(page: PDFPageProxy, width: number, pixelsMax: number) {
   const natural = page.getViewport({ scale: 1 });
   const scale = Math.min(
     width / natural.width,

@@ -22,7 +22,7 @@ export async function showPdf(stage: Stage): Promise<Shown> {
   if (blob.size > PDF_BYTES_MAX) return { refusal: 'too-large' };
   const reader = startReader(ended);
   if (reader === null) return { refusal: 'no-pdf-reader' };
-  const opened = await reader.ask({ ask: 'open', blob, pagesMax: PAGES_SHOWN });
+  const opened = await reader.ask({ ask: 'open', blob, files: stage.pdfFiles, pagesMax: PAGES_SHOWN });
   if ('refusal' in opened) return opened;
   const { pages: total, sizes } = opened.answer;
   const isPart = total > sizes.length;

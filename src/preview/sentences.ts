@@ -8,6 +8,7 @@ interface Sentences {
   readonly textOf: (name: string) => string;
   readonly page: (name: string, page: number, pages: number) => string;
   readonly source: string;
+  readonly incomplete: string;
   readonly readText: string;
   readonly fullSize: string;
   readonly save: string;
@@ -22,6 +23,8 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
     textOf: (name) => `Texte : ${name}`,
     page: (name, page, pages) => `${name}, page ${page} sur ${pages}`,
     source: "Ce document est montré tel qu'il est écrit, avec ses balises.",
+    incomplete:
+      'Une partie de cette page ne peut pas être affichée ici ; enregistrez le fichier pour tout voir.',
     readText: 'Texte du document',
     fullSize: 'Taille réelle',
     save: 'Enregistrer le fichier',
@@ -42,6 +45,7 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
     textOf: (name) => `Text: ${name}`,
     page: (name, page, pages) => `${name}, page ${page} of ${pages}`,
     source: 'This document is shown as it was written, markup and all.',
+    incomplete: 'A part of this page cannot be shown here; save the file to see all of it.',
     readText: 'Text of the document',
     fullSize: 'Full size',
     save: 'Save the file',

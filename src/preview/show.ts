@@ -19,6 +19,12 @@ export interface PreviewOptions {
   readonly name?: string;
   /** The type that was claimed, else the blob's: its `charset` is used for text, and nothing else ever. */
   readonly mediaType?: string;
+  /**
+   * Where the app serves `jbig2.wasm` and `openjpeg.wasm`, copied from the folder `wasm` of `pdfjs-dist`; an address of
+   * the page's origin, that ends with `/`. Many scanned PDF need them: without, a page that does says that a part is
+   * missing. Both are fetched for every PDF, so that no request depends on what is in one.
+   */
+  readonly pdfFiles?: string | URL;
   /** Ends the preview, before it is shown (the promise is rejected) or after (like `close`). */
   readonly signal?: AbortSignal;
 }
@@ -67,6 +73,7 @@ export interface Stage {
   readonly mediaType: string;
   readonly name: string;
   readonly language: Language;
+  readonly pdfFiles: string | null;
   /** Where it puts its elements; in the document already. */
   readonly root: HTMLElement;
   /** Aborted when the preview ends, for whatever reason: frames and URLs go with it. */
@@ -84,7 +91,7 @@ export type Shown = { readonly part: PreviewPart | null } | { readonly refusal: 
  * text, the picture of a PDF's page. HTML, SVG, XML, CDA and RTF are shown as their source text. What cannot be
  * shown gets a sentence and a button that saves it: a damaged document is no error.
  *
- * Resolves when it is on the page. Throws 'usage/invalid' when the container is not in a document or the blob is none,
+ * Resolves when it is on the page. Throws 'usage/invalid' when the container is not in a document, the blob is none or `pdfFiles` no folder of this origin,
  * 'usage/aborted' when the signal says so, 'usage/frame-blocked' when the page's content security policy forbids frames
  * or images of `blob:`. The server learns nothing.
  */
@@ -92,6 +99,7 @@ export async function showPreview(options: PreviewOptions): Promise<Preview> {
   const { blob, container, language, signal } = options;
   if (!(blob instanceof Blob)) throw new VaultError('usage/invalid', { argument: 'blob' });
   if (!container.isConnected) throw new VaultError('usage/invalid', { argument: 'container' });
+  const pdfFiles = folderOf(options.pdfFiles);
   if (signal?.aborted) throw new VaultError('usage/aborted');
   const life = new AbortController();
   const end = () => life.abort();
@@ -104,7 +112,7 @@ export async function showPreview(options: PreviewOptions): Promise<Preview> {
     const head = new Uint8Array(await blob.slice(0, HEAD_BYTES).arrayBuffer());
     const name = cleanFileName(options.name ?? '');
     const mediaType = options.mediaType ?? blob.type;
-    const stage = { blob, head, mediaType, name, language, root, ended: life.signal };
+    const stage = { blob, head, mediaType, name, language, pdfFiles, root, ended: life.signal };
     const outcome = await build(previewKindOf(head), stage);
     if (life.signal.aborted) throw new VaultError('usage/aborted');
     root.dataset.coffretPreview = outcome.kind;
@@ -113,6 +121,16 @@ export async function showPreview(options: PreviewOptions): Promise<Preview> {
     end();
     throw signal?.aborted ? new VaultError('usage/aborted') : error;
   }
+}
+
+/** The address of a folder of this origin: nothing is fetched from anywhere else. */
+function folderOf(files: string | URL | undefined): string | null {
+  if (files === undefined) return null;
+  const url = URL.canParse(files, document.baseURI) ? new URL(files, document.baseURI) : null;
+  if (url?.origin !== location.origin || !url.pathname.endsWith('/')) {
+    throw new VaultError('usage/invalid', { argument: 'pdfFiles' });
+  }
+  return url.href;
 }
 
 const KINDS = { image: showImage, text: showText, pdf: showPdf };

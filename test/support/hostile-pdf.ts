@@ -42,6 +42,8 @@ export function hostilePdf(url: (vector: string) => string): Uint8Array {
   const link = (action: string) =>
     `<< /Type /Annot /Subtype /Link /Rect [0 0 595 842] /Border [0 0 0] /A ${action} >>`;
   const script = `<< /S /JavaScript /JS (app.launchURL\\("${url('js')}"\\); this.submitForm\\("${url('js-form')}"\\); ) >>`;
+  const picture =
+    '/Type /XObject /Subtype /Image /Width 8 /Height 8 /ColorSpace /DeviceGray /BitsPerComponent 1';
   return writePdf([
     `<< /Type /Catalog /Pages 2 0 R /OpenAction 9 0 R /URI << /Base (${url('base')}) >>
       /AA << /WC ${uri('will-close')} /DS ${uri('did-save')} >>
@@ -50,7 +52,8 @@ export function hostilePdf(url: (vector: string) => string): Uint8Array {
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
     `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R
       /AA << /O ${uri('page-open')} /C ${uri('page-close')} >>
-      /Resources << /Font << /F 5 0 R /G 6 0 R >> /XObject << /Out 8 0 R /Ref 10 0 R >> >>
+      /Resources << /Font << /F 5 0 R /G 6 0 R /H 18 0 R >> /XObject << /Out 8 0 R /Ref 10 0 R /Jpx 14 0 R /Jbig 15 0 R /Fax 16 0 R >>
+      /ColorSpace << /Icc [/ICCBased 17 0 R] >> >>
       /Annots [7 0 R
         ${link(uri('link'))}
         ${link(`<< /S /Launch /F ${file('launch')} /NewWindow true >>`)}
@@ -64,7 +67,7 @@ export function hostilePdf(url: (vector: string) => string): Uint8Array {
         << /Type /Annot /Subtype /Screen /Rect [40 0 60 20] /A << /S /Rendition /OP 0 /R << /S /MR /C << /S /MCD /D ${file('rendition')} >> >> >> >>
       ] >>`,
     pdfStream(
-      'BT /F 24 Tf 60 760 Td (A page that wants out) Tj /G 24 Tf 0 -40 Td (in a font of elsewhere) Tj ET /Out Do /Ref Do',
+      'BT /F 24 Tf 60 760 Td (A page that wants out) Tj /G 24 Tf 0 -40 Td (in a font of elsewhere) Tj /H 24 Tf 0 -40 Td <3042> Tj ET /Icc cs 1 0 0 sc 0 0 9 9 re f /Out Do /Ref Do /Jpx Do /Jbig Do /Fax Do',
     ),
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
     `<< /Type /Font /Subtype /TrueType /BaseFont /Elsewhere /FirstChar 32 /LastChar 33 /Widths [500 500]
@@ -85,5 +88,16 @@ export function hostilePdf(url: (vector: string) => string): Uint8Array {
     ),
     `<< /Type /Filespec /FS /URL /F (${url('file')}) >>`,
     pdfStream('', `/F ${file('font')}`),
+    // What a reader fetches help for: decoders, a colour profile, a table of characters and a font that go with it.
+    pdfStream('\xff\x4f\xff\x51', `${picture} /Filter /JPXDecode`),
+    pdfStream('\0\0\0\0', `${picture} /Filter /JBIG2Decode`),
+    pdfStream(
+      '\xff\x00\x10\x01',
+      `${picture} /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 8 /Rows 8 >>`,
+    ),
+    pdfStream('profile', '/N 3'),
+    `<< /Type /Font /Subtype /Type0 /BaseFont /HeiseiMin-W3 /Encoding /UniJIS-UCS2-H /DescendantFonts [<<
+      /Type /Font /Subtype /CIDFontType0 /BaseFont /HeiseiMin-W3 /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >>
+      /FontDescriptor << /Type /FontDescriptor /FontName /HeiseiMin-W3 /Flags 4 >> >>] >>`,
   ]);
 }

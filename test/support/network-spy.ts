@@ -7,8 +7,10 @@ export interface NetworkSpy {
   readonly app: string;
   /** `http://elsewhere.test:PORT`: nobody has any business there. */
   readonly elsewhere: string;
-  /** What came that the page did not need, in order. */
+  /** What came that the page does not consist of, in order. */
   readonly seen: readonly string[];
+  /** What came that it does consist of. */
+  readonly served: readonly string[];
   /** Waits until a request with this in its address came. */
   awaitRequest(part: string): Promise<void>;
   close(): Promise<void>;
@@ -26,6 +28,7 @@ export async function openNetworkSpy(
   headers: Readonly<Record<string, string>>,
 ): Promise<NetworkSpy> {
   const seen: string[] = [];
+  const served: string[] = [];
   const waiting = new Map<string, () => void>();
   const note = (entry: string) => {
     seen.push(entry);
@@ -34,6 +37,7 @@ export async function openNetworkSpy(
   const app = createServer(({ url = '/', method }, response) => {
     const file = serve(url);
     if (file === null) note(`app: ${method} ${url}`);
+    else served.push(url);
     response.writeHead(file === null ? 404 : 200, { ...headers, 'content-type': file?.type ?? 'text/plain' });
     response.end(file?.body);
   });
@@ -49,6 +53,7 @@ export async function openNetworkSpy(
     app: `http://localhost:${appPort}`,
     elsewhere: `http://${ELSEWHERE}:${elsewherePort}`,
     seen,
+    served,
     async awaitRequest(part) {
       if (seen.some((entry) => entry.includes(part))) return;
       await new Promise<void>((resolve) => waiting.set(part, resolve));

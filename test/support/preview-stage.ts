@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,8 @@ declare global {
 /** What a preview says of itself, or the code it was refused with. */
 export type Outcome = Pick<Door.Preview, 'kind' | 'refusal' | 'part'> | { readonly code: string };
 
+const PDF_FILES = join(ROOT, 'node_modules/pdfjs-dist/wasm');
+
 const PROGRAM = `import * as preview from './index.ts';
   globalThis.preview = preview;
   globalThis.urls = new Map();
@@ -60,6 +63,7 @@ export interface PreviewStage {
     readonly claimed: string;
     readonly bytes: Uint8Array;
     readonly language?: 'fr' | 'en';
+    readonly pdfFiles?: string;
   }): Promise<Outcome>;
   /** Has the page close what it shows. */
   hide(): Promise<void>;
@@ -128,13 +132,14 @@ async function showOnPage(document: {
   claimed: string;
   base64: string;
   language?: 'fr' | 'en';
+  pdfFiles?: string;
 }): Promise<Outcome> {
-  const { name, claimed, base64, language = 'fr' } = document;
+  const { name, claimed, base64, language = 'fr', ...rest } = document;
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const blob = new Blob([bytes], { type: claimed });
   const container = globalThis.document.querySelector('main') as HTMLElement;
   try {
-    shown = await preview.showPreview({ blob, name, language, container });
+    shown = await preview.showPreview({ blob, name, language, container, ...rest });
     return { kind: shown.kind, refusal: shown.refusal, part: shown.part };
   } catch (error) {
     return { code: String((error as { code?: unknown }).code) };
@@ -178,6 +183,10 @@ async function bundle(
   return new Map([
     ['/', { type: 'text/html; charset=utf-8', body: html }],
     ['/favicon.ico', { type: 'image/x-icon', body: '' }],
+    ...['jbig2.wasm', 'openjpeg.wasm'].map(
+      (name) =>
+        [`/pdf/${name}`, { type: 'application/wasm', body: readFileSync(join(PDF_FILES, name)) }] as const,
+    ),
     ...[...outputFiles, ...worker].map(
       ({ path, contents }) => [path, { type: 'text/javascript', body: contents }] as const,
     ),

@@ -1,0 +1,56 @@
+/** The decoders for scanned pages, under their names in the folder `wasm` of `pdfjs-dist`. */
+const DECODERS = ['jbig2.wasm', 'openjpeg.wasm'];
+
+/** What the reader may ask for: a decoder, a table of characters, a font. */
+interface Request {
+  readonly kind: string;
+  readonly filename: string;
+}
+
+/**
+ * The files that the PDF reader asks for while it works on a document.
+ *
+ * They are fetched before it sees any document, all of them and always: what a document says decides nothing about
+ * what is asked of a server. What is not among them it does not get.
+ *
+ * @internal
+ */
+export class PdfFiles {
+  readonly #files = new Map<string, Uint8Array>();
+  #isWhole = true;
+
+  /** Fetches the decoders from a folder of the app; null has none. One that is not there is left out. */
+  async load(folder: string | null): Promise<void> {
+    if (folder === null) return;
+    await Promise.all(
+      DECODERS.map(async (name) => {
+        const response = await fetch(new URL(name, folder)).catch(() => null);
+        if (response?.ok) this.#files.set(name, new Uint8Array(await response.arrayBuffer()));
+      }),
+    );
+  }
+
+  /** Whether the reader got all that can be seen: without a font it takes another, without a decoder it leaves a hole. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /**
+   * The class that the reader makes its source of files from. Up to 5.6 the reader has a decoder of its own for scans
+   * in black and white, and asks for a faster one.
+   */
+  asFactory(version: string): new () => { fetch(request: Request): Promise<Uint8Array> } {
+    const spared = version.startsWith('5.6.') ? 'jbig2.wasm' : null;
+    const give = async ({ kind, filename }: Request) => {
+      const file = this.#files.get(filename);
+      if (file !== undefined) return file.slice();
+      this.#isWhole &&= kind === 'standardFontDataUrl' || filename === spared;
+      throw new Error(`no ${kind}`);
+    };
+    return class {
+      fetch(request: Request): Promise<Uint8Array> {
+        return give(request);
+      }
+    };
+  }
+}
