@@ -47,6 +47,23 @@ describe('a page and its worker', () => {
     expect((await party.held()).scopes).toBe(0);
   });
 
+  it('goes on calling back until it is told to stop', async () => {
+    const heard: string[] = [];
+    let settle = () => {};
+    const synced = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    const stop = await alice.startSync((status) => {
+      heard.push(status);
+      if (status === 'synced') settle();
+    });
+    await synced;
+    expect((await party.held()).scopes).toBe(1);
+    await stop();
+    await stop();
+    expect((await party.held()).scopes).toBe(0);
+  });
+
   it('calls back with progress in order, the last before the result', async () => {
     const progress: Progress[] = [];
     const file = new Blob([new Uint8Array(3 * MIB)]);
@@ -94,13 +111,19 @@ describe('a page and its worker', () => {
   it('stops at once on a signal, and before it begins when it is aborted already', async () => {
     const controller = new AbortController();
     const { signal } = controller;
-    const file = new Blob([new Uint8Array(30 * MIB)]);
-    const adding = vault.documents.add(
-      file,
-      { category: 'imaging' },
-      { signal, onProgress: () => controller.abort() },
+    let pieces = 0;
+    const stream = async function* () {
+      for (; pieces < 30; pieces++) {
+        if (pieces === 1) controller.abort();
+        yield new Uint8Array(MIB);
+      }
+    };
+    const source = { size: 30 * MIB, stream };
+    expect(await codeOf(() => vault.documents.add(source, { category: 'imaging' }, { signal }))).toBe(
+      'usage/aborted',
     );
-    expect(await codeOf(() => adding)).toBe('usage/aborted');
+    expect(pieces).toBeLessThan(10);
+    const file = new Blob([new Uint8Array(MIB)]);
     const again = () => vault.documents.add(file, { category: 'imaging' }, { signal });
     expect(await codeOf(again)).toBe('usage/aborted');
     expect((await vault.documents.list({ category: 'imaging' })).length).toBe(1);
@@ -124,23 +147,6 @@ describe('a page and its worker', () => {
     const failing = vault.documents.read('itm_AAAAAAAAAAAAAAAAAAAAAA' as never);
     expect(await codeOf(() => failing.next())).toBe('usage/not-found');
     expect((await failing.next()).done).toBe(true);
-    expect((await party.held()).scopes).toBe(0);
-  });
-
-  it('goes on calling back until it is told to stop', async () => {
-    const heard: string[] = [];
-    let settle = () => {};
-    const synced = new Promise<void>((resolve) => {
-      settle = resolve;
-    });
-    const stop = await alice.startSync((status) => {
-      heard.push(status);
-      if (status === 'synced') settle();
-    });
-    await synced;
-    expect((await party.held()).scopes).toBe(1);
-    await stop();
-    await stop();
     expect((await party.held()).scopes).toBe(0);
   });
 

@@ -12,7 +12,7 @@ import { openStage, type Stage } from '../../support/actors.js';
 import { ELEMENTS_MAX, openWorkerParty, type WorkerParty } from '../../support/worker-party.js';
 
 /** The first value that is as wanted. */
-async function valueOf<T>(live: Live<T>, isWanted: (value: T) => boolean): Promise<T> {
+async function awaitValue<T>(live: Live<T>, isWanted: (value: T) => boolean): Promise<T> {
   for await (const value of live) if (isWanted(value)) return value;
   throw new Error('it ended before');
 }
@@ -41,7 +41,7 @@ describe('a live value across', () => {
     expect(vault.documents.live({ category: 'other' })).toBe(live);
     expect(vault.documents.live()).not.toBe(live);
     expect(live.getSnapshot()).toBeUndefined();
-    const list = await valueOf(live, () => true);
+    const list = await awaitValue(live, () => true);
     expect(list).toHaveLength(2 * ELEMENTS_MAX + 1);
     expect(live.getSnapshot()).toBe(list);
     expect(Object.isFrozen(list)).toBe(true);
@@ -52,11 +52,11 @@ describe('a live value across', () => {
     const live = vault.documents.live();
     const seen: (readonly Document[])[] = [];
     const stop = live.subscribe((list) => seen.push(list));
-    const before = await valueOf(live, () => true);
+    const before = await awaitValue(live, () => true);
     const posted = party.posted.length;
     const [middle] = before.slice(2) as [Document];
     await vault.documents.update(middle.id, { title: 'changed' });
-    const after = await valueOf(live, (list) => list.some(({ title }) => title === 'changed'));
+    const after = await awaitValue(live, (list) => list.some(({ title }) => title === 'changed'));
     expect(after.map((document) => before.includes(document))).toEqual(
       before.map(({ id }) => id !== middle.id),
     );
@@ -79,10 +79,10 @@ describe('a live value across', () => {
 
   it('brings objects with a life, the same while nothing about them changed', async () => {
     const live = alice.liveVaults();
-    const [first] = await valueOf(live, () => true);
+    const [first] = await awaitValue(live, () => true);
     expect(first).toBe(vault);
     await alice.createVault({ holder: { birthName: 'Child' } });
-    const both = await valueOf(live, (list) => list.length === 2);
+    const both = await awaitValue(live, (list) => list.length === 2);
     expect(both).toContain(vault);
     expect(await both[1]?.documents.list()).toEqual([]);
   });
