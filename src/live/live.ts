@@ -177,44 +177,42 @@ export function isSameList(before: readonly unknown[], after: readonly unknown[]
 
 function iterate<T>(subscribe: Live<T>['subscribe']): AsyncIterator<T, undefined> {
   type Step = IteratorResult<T, undefined>;
-  let waiting: ((step: Step | Promise<Step>) => void)[] = [];
-  let latest: { readonly value: T } | null = null;
-  let failure: { readonly error: unknown } | null = null;
+  const over: Step = { done: true, value: undefined };
+  const waiting: ((step: Step | Promise<Step>) => void)[] = [];
+  /** The newest word that nobody has taken, be it a value or an error. */
+  let latest: { readonly value: T } | { readonly error: unknown } | null = null;
   let done = false;
+
   const settle = (): void => {
-    while (waiting.length > 0 && (latest !== null || failure !== null || done)) {
+    while (waiting.length > 0 && (latest !== null || done)) {
       const resolve = waiting.shift() as (step: Step | Promise<Step>) => void;
-      if (failure !== null) {
-        resolve(Promise.reject(failure.error));
-        failure = null;
+      const word = latest;
+      latest = null;
+      if (word === null) resolve(over);
+      else if ('value' in word) resolve({ done: false, value: word.value });
+      else {
         stop();
-      } else if (latest !== null) {
-        const { value } = latest;
-        latest = null;
-        resolve({ done: false, value });
-      } else resolve({ done: true, value: undefined });
+        resolve(Promise.reject(word.error));
+      }
     }
   };
-  const observer: LiveObserver<T> = {
-    next: (value) => {
-      latest = { value };
-      settle();
-    },
-    error: (error) => {
-      failure = { error };
-      settle();
-    },
+  const hear = (word: typeof latest): void => {
+    latest = word;
+    settle();
+  };
+  const stop = (): void => {
+    done = true;
+    latest = null;
+    unsubscribe();
+  };
+  const unsubscribe = subscribe({
+    next: (value) => hear({ value }),
+    error: (error) => hear({ error }),
     complete: () => {
       done = true;
       settle();
     },
-  };
-  const unsubscribe = subscribe(observer);
-  const stop = (): void => {
-    done = true;
-    latest = null;
-    unsubscribe?.();
-  };
+  });
   return {
     next: () =>
       new Promise<Step>((resolve) => {
@@ -224,8 +222,7 @@ function iterate<T>(subscribe: Live<T>['subscribe']): AsyncIterator<T, undefined
     return: async () => {
       stop();
       settle();
-      waiting = [];
-      return { done: true, value: undefined };
+      return over;
     },
   };
 }

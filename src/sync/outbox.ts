@@ -14,6 +14,7 @@ import { bytesToHex } from '../formats/id.js';
 import { decodeAs, whole } from '../formats/shape.js';
 import type { Store, Write } from '../store/port.js';
 import { decodeEntry, encodeEntry, type OutboxEntry } from './outbox-entry.js';
+import { QueueMirror } from './queue-mirror.js';
 
 const INDEX = 'outbox/';
 const BODY = 'outbox-body/';
@@ -59,6 +60,10 @@ export interface Outbox {
   read(id: string): Promise<QueuedEntry | null>;
   /** The greatest number handed out or seen so far. */
   readonly lastNumber: number;
+  /** What waits, without asking the store. */
+  readonly waiting: QueueMirror;
+  /** Calls back when `waiting` changed; one listener, the last given. */
+  onChange(listener: () => void): void;
   /** Numbers go on after this one, which another session of the store has used. */
   goOnAfter(number: number): void;
 }
@@ -84,9 +89,20 @@ export async function openOutbox(options: {
   const mark = bytesToHex(random(4));
   let last = 0;
 
+  let onChange = (): void => {};
+  const waiting = new QueueMirror(INDEX, () => onChange());
+
   const list = async (lane?: string): Promise<QueuedInfo[]> => {
+    if (lane !== undefined) return scan(lane);
+    const mirror = waiting.listing();
+    const found = await scan();
+    mirror(found.map(({ id }) => id));
+    return found;
+  };
+
+  const scan = async (lane?: string): Promise<QueuedInfo[]> => {
     if (lane !== undefined) checkLane(lane);
-    const prefix = lane === undefined ? INDEX : `${INDEX}${lane}/`;
+    const prefix = lane === undefined ? INDEX : lanePrefix(lane);
     const found: QueuedInfo[] = [];
     for (let after: string | undefined; ; ) {
       const page = await store.scan({ prefix, limit: PAGE, ...(after === undefined ? {} : { after }) });
@@ -130,6 +146,10 @@ export async function openOutbox(options: {
     remove,
     list,
     read,
+    waiting,
+    onChange: (listener) => {
+      onChange = listener;
+    },
     get lastNumber() {
       return last;
     },
@@ -145,6 +165,16 @@ function checkLane(lane: string): void {
 
 function bodyKey(id: string): string {
   return BODY + id.slice(INDEX.length);
+}
+
+/** When an entry was queued, in milliseconds since 1970, by its key. */
+export function queuedAt(id: string): number {
+  return Math.floor(numberOf(id) / 1000);
+}
+
+/** How the keys of a lane's entries start. */
+export function lanePrefix(lane: string): string {
+  return `${INDEX}${lane}/`;
 }
 
 function laneOf(id: string): string {

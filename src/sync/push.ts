@@ -44,7 +44,9 @@ export async function pushEntry(
   if (entry.kind === 'blob') await pushBlob(line, entry, options);
   else if (entry.kind === 'request') await pushRequest(line, entry, options.signal);
   else await pushOps(line, entry, options.signal);
-  await store.write(outbox.remove(queued.id));
+  const removal = outbox.remove(queued.id);
+  await store.write(removal);
+  outbox.waiting.note(removal);
 }
 
 async function pushBlob(

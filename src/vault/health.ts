@@ -3,10 +3,11 @@ import { type Id, printId } from '../formats/id.js';
 import { Kept } from '../live/kept.js';
 import type { Live } from '../live/live.js';
 import { nameOf } from '../log/collection-log.js';
+import { lanePrefix } from '../sync/outbox.js';
 import type { SyncStatus } from '../sync/runner.js';
 import type { Collection } from './collection.js';
 import type { Session } from './session.js';
-import { sessionLoaded } from './session-live.js';
+import { sessionLive } from './session-live.js';
 
 /** How this device stands with the server and with losing it. */
 export interface Health {
@@ -34,37 +35,56 @@ const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
 /** As `person.health`. */
 export async function healthOf(session: Session): Promise<Health> {
   session.requireOpen();
-  const { collections } = session;
-  const stale = session.now() >= staleAt(session);
-  const confirmed =
-    !session.profile.recovered || collections.some((collection) => hasOwnLine(session, collection));
-  return {
-    freshness: stale ? 'stale' : confirmed ? 'fresh' : 'unverified',
-    status: session.sync.state,
-    unsent: (await session.outbox.list()).length,
-    recoverable:
-      session.index.list('index.slot').some(({ removed }) => !removed) &&
-      (await session.outbox.list('slots')).length === 0,
-    frozen: frozenOf(session),
-    damaged: collections.reduce((sum, { damaged }) => sum + damaged.length, 0),
-  };
+  // What another process took out of the queue is not known before it is listed again.
+  await session.outbox.list();
+  return currentHealth(session);
 }
 
 /** As `healthOf`, and all that follows. */
 export function liveHealth(session: Session): Live<Health> {
   const kept = new Kept<Health>();
-  return sessionLoaded(session, 'health', {
+  return sessionLive(session, 'health', {
     version: () => versionOfHealth(session),
-    load: async () => kept.one(await healthOf(session)),
+    read: () => kept.one(currentHealth(session)),
+    nextMoment: () => nextStale(session),
   });
 }
 
-/** When what is known here gets stale: the oldest newest verified head of a log, and a day. */
-export function staleAt({ collections }: Session): number {
-  // What is not served any more to this person does not get older for them.
-  const served = collections.filter(({ refused }) => !refused);
-  const verified = served.map(({ verifiedAt }) => verifiedAt ?? 0);
-  return (verified.length === 0 ? 0 : Math.min(...verified)) + STALE_AFTER_MS + 1;
+function currentHealth(session: Session): Health {
+  const { collections, index, outbox, profile, sync } = session;
+  const confirmed = !profile.recovered || collections.some((collection) => hasOwnLine(session, collection));
+  return {
+    freshness: isStale(session) ? 'stale' : confirmed ? 'fresh' : 'unverified',
+    status: sync.state,
+    unsent: outbox.waiting.size,
+    recoverable:
+      index.list('index.slot').some(({ removed }) => !removed) && !outbox.waiting.has(lanePrefix('slots')),
+    frozen: frozenOf(session),
+    damaged: collections.reduce((sum, { damaged }) => sum + damaged.length, 0),
+  };
+}
+
+/**
+ * How old what is known here may be: the oldest of the newest verified heads of all logs, in milliseconds since 1970.
+ *
+ * Null when some log was never seen; now, when there is none that a server could know more of.
+ */
+export function verifiedSince({ collections, now }: Session): number | null {
+  const times = collections
+    // What is not served any more to this person does not get older for them, nor what no server has so far.
+    .filter(({ refused, log, pending }) => !refused && (log.position > 0 || pending.length === 0))
+    .map(({ verifiedAt, log }) => verifiedAt ?? log.headContent()?.time ?? null);
+  return times.includes(null) ? null : Math.min(now(), ...(times as number[]));
+}
+
+/** Whether there may be news: no fresh word from the server for a day. */
+export function isStale(session: Session): boolean {
+  return session.now() - (verifiedSince(session) ?? 0) > STALE_AFTER_MS;
+}
+
+/** When what is known here gets stale, or null when it is. */
+export function nextStale(session: Session): number | null {
+  return isStale(session) ? null : (verifiedSince(session) ?? 0) + STALE_AFTER_MS + 1;
 }
 
 /** The collections that stopped taking writes. */
@@ -74,13 +94,13 @@ export function frozenOf({ collections }: Session): FrozenCollection[] {
   );
 }
 
-/** What health depends on, besides the queue. */
-export function versionOfHealth(session: Session): string {
-  const parts = session.collections.map(
+/** What health depends on. */
+export function versionOfHealth({ collections, outbox, sync }: Session): string {
+  const parts = collections.map(
     ({ version, refused, frozen, verifiedAt, damaged }) =>
       `${version} ${refused ? 'refused' : ''} ${frozen ?? ''} ${verifiedAt ?? ''} ${damaged.length}`,
   );
-  return `${session.sync.state} ${parts.join()}`;
+  return `${sync.state} ${outbox.waiting.version} ${parts.join()}`;
 }
 
 function hasOwnLine(session: Session, collection: Collection): boolean {

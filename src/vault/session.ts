@@ -115,6 +115,7 @@ export class Session {
     const fence = await Fence.open(store);
     session.#outbox = await openOutbox({ store, random, now });
     session.#outbox.goOnAfter(fence.lastNumber);
+    session.#outbox.onChange(() => session.changes.notify());
     session.#transactions = new Transactions({
       ...{ store, outbox: session.#outbox, fence },
       catchUp: (missed) => session.#takeIn(missed),
@@ -360,6 +361,7 @@ export class Session {
     if (this.#host === undefined) throw new VaultError('store/not-empty');
     await this.book.refresh();
     await this.#host.refresh();
+    await this.#outbox.list();
     const indexes = [this.#index, ...[...this.vaults.values()].map(({ index }) => index)];
     for (const { collection } of indexes) await this.#refresh(collection, missed);
     await this.discover();

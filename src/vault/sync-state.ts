@@ -1,85 +1,110 @@
-import type { Live } from '../live/live.js';
 import { Kept } from '../live/kept.js';
-import { type FrozenCollection, frozenOf, staleAt, versionOfHealth } from './health.js';
+import type { Live } from '../live/live.js';
+import { queuedAt } from '../sync/outbox.js';
+import {
+  type FrozenCollection,
+  frozenOf,
+  isStale,
+  nextStale,
+  verifiedSince,
+  versionOfHealth,
+} from './health.js';
 import type { Session } from './session.js';
-import { sessionLoaded } from './session-live.js';
+import { sessionLive } from './session-live.js';
 
 /** How what is here stands with what the server has. */
 export interface SyncState {
   /**
-   * The first of these that holds: `forked`, some collection stopped because a server's answers contradict each other
-   * or what is known here (see `frozen`); `offline`, the last attempt found no server; `stale`, no fresh word from the
-   * server for a day, so there may be news; `pending`, something here is not on the server; `synced`.
+   * The first of these that holds: `forked`, some collection takes no more writes, because what a server answered
+   * contradicts itself or what is known here (see `frozen`); `offline`, the last attempt found no server; `stale`, no
+   * fresh word from the server for a day, so there may be news; `pending`, something waits to be sent, or did until the
+   * sync that is running; `synced`.
    */
   readonly state: 'synced' | 'pending' | 'offline' | 'stale' | 'forked';
-  /** How many things wait to be sent. */
+  /** How many things wait to be sent: changes, files, messages to others. */
   readonly pending: number;
-  /** Whether a sync is running. `state` is what the last one left, until it ends. */
+  /** Whether a sync is running; until it ends `state` shows nothing better than the last one left. */
   readonly syncing: boolean;
-  /** Since when the oldest of the things that wait does, in milliseconds since 1970; null when nothing waits. */
+  /** Since when the one of them waits that waits longest, in milliseconds since 1970; null when nothing does. */
   readonly unsyncedSince: number | null;
-  /** When all was last in step with the server, in milliseconds since 1970; null when it was not since this was opened. */
+  /** When this device last had all that the server has, and the server all that was here; null when never so far. */
   readonly lastSyncedAt: number | null;
   /** Collections that stopped taking writes, and why; what was verified stays readable. */
   readonly frozen: readonly FrozenCollection[];
 }
 
-/** Follows how a session stands with its server, from the moment it is opened. */
+/** Follows how a session stands with its server, from when it is opened. */
 export class SyncStanding {
   readonly #session: Session;
   readonly #kept = new Kept<SyncState>();
   #isOffline = false;
-  #lastSyncedAt: number | null = null;
+  #isStale = false;
+  #wasPending = false;
+  #lastSyncedAt: number | null;
 
   constructor(session: Session) {
     this.#session = session;
+    const since = verifiedSince(session);
+    this.#lastSyncedAt = since === null || session.outbox.waiting.size > 0 ? null : since;
     session.sync.onState((status) => {
-      if (status === 'offline') this.#isOffline = true;
-      else if (status !== 'syncing') this.#isOffline = false;
-      if (status === 'synced') this.#lastSyncedAt = session.now();
+      if (status !== 'syncing') void this.#settle(status === 'offline', status === 'synced');
       session.changes.notify();
     });
   }
 
   /** The state now. */
-  async load(): Promise<SyncState> {
+  read(): SyncState {
     const session = this.#session;
-    session.requireOpen();
-    const queued = await session.outbox.list();
+    const { waiting } = session.outbox;
     const frozen = frozenOf(session);
-    const times = queued.map(({ id }) => timeOf(id));
-    const { state: status } = session.sync;
-    const state =
-      frozen.length > 0
-        ? 'forked'
-        : this.#isOffline
-          ? 'offline'
-          : session.now() >= staleAt(session)
-            ? 'stale'
-            : queued.length > 0 || status === 'pending'
-              ? 'pending'
-              : 'synced';
+    const { oldest } = waiting;
     return this.#kept.one({
-      state,
-      pending: queued.length,
-      syncing: status === 'syncing',
-      unsyncedSince: times.length === 0 ? null : Math.min(session.now(), ...times),
+      state: this.#stateOf(frozen.length > 0),
+      pending: waiting.size,
+      syncing: session.sync.state === 'syncing',
+      // A clock that was set back must not put it in the future.
+      unsyncedSince: oldest === null ? null : Math.min(session.now(), queuedAt(oldest)),
       lastSyncedAt: this.#lastSyncedAt,
       frozen,
     });
   }
 
-  /** As `load`, and every state that follows. */
+  /** As `read`, and every state that follows. */
   live(): Live<SyncState> {
     const session = this.#session;
-    return sessionLoaded(session, 'sync', {
-      version: () => versionOfHealth(session),
-      load: () => this.load(),
+    return sessionLive(session, 'sync', {
+      version: () => `${this.#isOffline} ${this.#lastSyncedAt ?? ''} ${versionOfHealth(session)}`,
+      read: () => this.read(),
+      nextMoment: () => nextStale(session),
     });
   }
-}
 
-/** When an entry was queued, by its number: 16 digits of microseconds. */
-function timeOf(id: string): number {
-  return Math.floor(Number(id.slice(id.lastIndexOf('/') + 1, id.lastIndexOf('-'))) / 1000);
+  #stateOf(forked: boolean): SyncState['state'] {
+    const { outbox, sync } = this.#session;
+    const isPending = outbox.waiting.size > 0;
+    // In the middle of a run a log may be known and not be here yet, and all be sent but what follows from that.
+    if (sync.state !== 'syncing') {
+      this.#isStale = isStale(this.#session);
+      this.#wasPending = isPending;
+    }
+    if (forked) return 'forked';
+    if (this.#isOffline) return 'offline';
+    if (this.#isStale) return 'stale';
+    return isPending || this.#wasPending ? 'pending' : 'synced';
+  }
+
+  async #settle(isOffline: boolean, isSynced: boolean): Promise<void> {
+    const { outbox, changes, sync, now } = this.#session;
+    this.#isOffline = isOffline;
+    try {
+      // The tab that leads takes things out of the queue of all.
+      if (!sync.leads) await outbox.list();
+    } catch {
+      return; // closed meanwhile; else the next call that needs the store says what is wrong with it
+    }
+    if (isSynced && outbox.waiting.size === 0) this.#lastSyncedAt = now();
+    // Noted here, whether anyone looks or not, for the run that comes next.
+    this.#stateOf(false);
+    changes.notify();
+  }
 }

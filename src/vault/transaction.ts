@@ -107,6 +107,7 @@ export class Transactions {
       const step = fence.step(writes, outbox.lastNumber);
       if (!(await store.write([...writes, step.write], [step.expect]))) return false;
       step.commit();
+      outbox.waiting.note(writes);
     }
     transaction.commit();
     if (writes.length > 0) onWritten(entries.length > 0);

@@ -75,7 +75,8 @@ it('a claim of authorship that is not proven names the signer', async () => {
   const shown = (proven: boolean) => {
     const authored = [id(1), claimed, id(1), 1, id(1)] as unknown as NonNullable<Revision['authored']>;
     const revision = { ...current, authored, proven };
-    return documentOf({ item: id(1), current: revision, conflicts: [] }, [revision], null)?.author;
+    return documentOf({ item: id(1), current: revision, conflicts: [], revisions: 1 }, [revision], null)
+      ?.author;
   };
   const signer = documentOf(itemOf(1), [current], null)?.author;
   expect(shown(false)).toBe(signer);
