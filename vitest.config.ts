@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { BROWSER_COMMANDS } from './test/support/browser-commands.js';
@@ -64,6 +65,7 @@ function inChromium({ executablePath, env }: Chromium, { name, include, alias = 
       browser: {
         enabled: true,
         headless: true,
+        fileParallelism: false,
         screenshotFailures: false,
         provider: playwright({
           launchOptions: { executablePath, args: [...CHROMIUM_ARGUMENTS], env: { ...process.env, ...env } },
@@ -101,6 +103,8 @@ export default defineConfig({
       typeof chromium === 'string'
         ? [inNode, ofPackage]
         : [inNode, inChromium(chromium, EVERYTHING), inChromium(chromium, WITH_REACT_18), ofPackage],
+    // One more than the runner's own choice, which leaves a core to itself: tests of a server mostly wait for it.
+    maxWorkers: availableParallelism(),
     reporters: ['default', new Tally(missing)],
   },
 });

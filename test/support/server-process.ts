@@ -67,6 +67,10 @@ export async function startServerProcess(options: {
     journal += text;
   });
   const gone = once(child, 'exit');
+  // Whatever becomes of the test, the server does not outlive it.
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  void gone.then(() => process.off('exit', end));
   const url = await Promise.race([
     firstUrl(child),
     gone.then(() => Promise.reject(new Error(`The server ended: ${journal}`))),
