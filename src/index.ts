@@ -7,6 +7,7 @@
 export { explain, isVaultError, VaultError, type VaultErrorCode, type VaultErrorDetails } from './errors.js';
 export type { PassphraseCost } from './envelope/passphrase.js';
 export type { Id, IdKind } from './formats/id.js';
+export type { Passkey } from './keys/passkey.js';
 export type { PhraseLanguage } from './keys/phrase.js';
 export type { Live, LiveListener, LiveObserver, Unsubscribe } from './live/live.js';
 export type { RequestKeyId, RequestSigner } from './protocol/request-signature.js';
@@ -38,11 +39,14 @@ export {
   type CommonOptions,
   type CreateOptions,
   createPerson,
+  type Opener,
   type OpenOptions,
   openPerson,
+  type Recoverer,
   type RecoverOptions,
   recoverPerson,
 } from './vault/open-person.js';
+export { type PasskeyEntry, type Passkeys, passkeysOf } from './vault/passkeys.js';
 export type { Contact, People } from './vault/people.js';
 export type { FrozenCollection, Health } from './vault/health.js';
 export type { Person } from './vault/person.js';
@@ -51,5 +55,6 @@ export type { ReceivedShare } from './vault/received.js';
 export type { RecordConflict, RecordItem, RecordVersion } from './vault/record-item.js';
 export type { RecordChange, RecordFilter, Records } from './vault/records.js';
 export type { ShareRole } from './vault/shares.js';
+export type { Factor } from './vault/strong-slots.js';
 export type { SyncState } from './vault/sync-state.js';
 export type { Grant, Holder, ShareOptions, Vault } from './vault/vault.js';

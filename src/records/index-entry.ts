@@ -100,9 +100,12 @@ const ENTRIES = {
   /** A strong slot this person keeps on the server. Personal index. */
   'index.slot': z.strictObject({
     slot: shortId,
-    kind: z.enum(['phrase']),
+    kind: z.enum(['phrase', 'passkey']),
     created: whole,
     removed: z.boolean(),
+    /** What a passkey is called, and its credential. */
+    label: z.optional(text),
+    credential: z.optional(boundedBytes(LIMITS.credentialIdBytesMax)),
   }),
   /** A document given to one person by link. Vault index. */
   'index.link': z.strictObject({

@@ -3,6 +3,7 @@ import { VaultError } from '../errors.js';
 import { checkKey, rangeOf, sameBytes, settleBatch } from './arguments.js';
 import { type BrowserBlobs, openBrowserBlobs } from './browser-blobs.js';
 import { Connection, type EntryRow, type MarkRow, randomName, type Tables } from './indexeddb-connection.js';
+import { forgetKey } from './device-keystore.js';
 import { browserError } from './indexeddb-errors.js';
 import type { BlobStore, Entry, Expectation, ScanOptions, Store, Write } from './port.js';
 
@@ -93,6 +94,7 @@ class IndexedDbStore implements Store {
     try {
       await this.#blobs.destroy();
       await this.#connection.destroy();
+      await forgetKey(this.scope);
     } catch (error) {
       throw browserError(error);
     }

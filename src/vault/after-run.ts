@@ -9,6 +9,7 @@ import { checkNotedHeads, noteHeads } from './known-heads.js';
 import { maintainLinks } from './links.js';
 import type { OwnedVault, Session } from './session.js';
 import { renewEpoch } from './shares.js';
+import { forgetRemovedPasskeys } from './strong-slots.js';
 import type { Transaction } from './transaction.js';
 
 /** Identity logs asked for after one run, so that a log full of unknown authors asks for no more. */
@@ -41,6 +42,7 @@ export async function afterRun(
   };
   await checkNotedHeads(session);
   await proveAuthors(session);
+  await forgetRemovedPasskeys(session);
   for (const owned of session.vaults.values()) {
     await attempt(logTarget(owned.index.collection.id), (transaction) =>
       maintainLinks(session, transaction, owned),

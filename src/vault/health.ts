@@ -8,6 +8,7 @@ import type { SyncStatus } from '../sync/runner.js';
 import type { Collection } from './collection.js';
 import type { Session } from './session.js';
 import { sessionLive } from './session-live.js';
+import { hasPhrase, SLOT_LANE } from './strong-slots.js';
 
 /** How this device stands with the server and with losing it. */
 export interface Health {
@@ -51,14 +52,13 @@ export function liveHealth(session: Session): Live<Health> {
 }
 
 function currentHealth(session: Session): Health {
-  const { collections, index, outbox, profile, sync } = session;
+  const { collections, outbox, profile, sync } = session;
   const confirmed = !profile.recovered || collections.some((collection) => hasOwnLine(session, collection));
   return {
     freshness: isStale(session) ? 'stale' : confirmed ? 'fresh' : 'unverified',
     status: sync.state,
     unsent: outbox.waiting.size,
-    recoverable:
-      index.list('index.slot').some(({ removed }) => !removed) && !outbox.waiting.has(lanePrefix('slots')),
+    recoverable: hasPhrase(session) && !outbox.waiting.has(lanePrefix(SLOT_LANE)),
     frozen: frozenOf(session),
     damaged: collections.reduce((sum, { damaged }) => sum + damaged.length, 0),
   };

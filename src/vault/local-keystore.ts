@@ -7,6 +7,7 @@ import { VaultError } from '../errors.js';
 import { encode } from '../formats/codec.js';
 import { boundedText, collectionBytes, decodeAs, digest, personBytes } from '../formats/shape.js';
 import type { Binding } from '../formats/sealed.js';
+import { decodeSlot, decodeSlotPublic } from '../formats/slot.js';
 import { deriveLocalStoreKey, type PersonalRoot } from '../keys/hierarchy.js';
 import type { DeviceSeed } from '../keys/identity.js';
 import type { Expectation, Store, Write } from '../store/port.js';
@@ -44,6 +45,13 @@ export interface DeviceProfile {
 /** The passphrase slot kept in this store, or `null` in an empty store. */
 export async function readLocalSlot(store: Store): Promise<Uint8Array | null> {
   return store.get(SLOT);
+}
+
+/** Whose store this is, by its slot alone. Throws `store/empty`, `format/*`. */
+export async function readSlotPerson(store: Store): Promise<Uint8Array> {
+  const slot = await store.get(SLOT);
+  if (slot === null) throw new VaultError('store/empty');
+  return decodeSlotPublic(decodeSlot(slot).publicBytes).person;
 }
 
 /** The writes that keep slot and device profile. */

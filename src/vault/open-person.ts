@@ -4,10 +4,17 @@ import { signingKeyPairFromSeed, signRaw } from '../crypto/sign.js';
 import { loadSodium } from '../crypto/sodium.js';
 import { PASSPHRASE_COST_DEFAULT, type PassphraseCost } from '../envelope/passphrase.js';
 import { isVaultError, VaultError } from '../errors.js';
-import { derivePersonalIndexKey, derivePersonalRosterKey } from '../keys/hierarchy.js';
+import { derivePersonalIndexKey, derivePersonalRosterKey, type PersonalRoot } from '../keys/hierarchy.js';
 import { admitDevice, generateDeviceSeed, generateIdentity, personalVaultId } from '../keys/identity.js';
+import { type Passkey, takePasskey } from '../keys/passkey.js';
 import { parsePhrase } from '../keys/phrase.js';
-import { createPassphraseSlot, openPassphraseSlot, openStrongSlot, strongSlotAccess } from '../keys/slots.js';
+import {
+  createPassphraseSlot,
+  openPassphraseSlot,
+  openStrongSlot,
+  type StrongSecret,
+  strongSlotAccess,
+} from '../keys/slots.js';
 import { type Identity, verifyIdentityLog } from '../protocol/identity-chain.js';
 import {
   appendIdentityAnswer,
@@ -27,7 +34,9 @@ import { foundCollection } from './collection-writer.js';
 import { IdentityBook } from './identity-book.js';
 import { type DeviceProfile, keepDevice, NO_SLOT, openDevice, readLocalSlot } from './local-keystore.js';
 import { Person } from './person.js';
+import { countedLocks, openRemembered } from './remembered.js';
 import { Session } from './session.js';
+import { forgetRemovedPasskeys, isRemoved, keepPasskey, openKeptSlot } from './strong-slots.js';
 
 /** What every way of opening a person takes. */
 export interface CommonOptions {
@@ -52,16 +61,26 @@ export interface CreateOptions extends CommonOptions {
   readonly cost?: PassphraseCost;
 }
 
-/** What `openPerson` needs. */
-export interface OpenOptions extends CommonOptions {
-  readonly passphrase: string;
-}
+/** What opens the person of a store: one of the three. */
+export type Opener =
+  | { readonly passphrase: string; readonly passkey?: never; readonly remembered?: never }
+  /** From `askPasskey`, for a passkey that opens this device. */
+  | { readonly passkey: Passkey; readonly passphrase?: never; readonly remembered?: never }
+  /** What `person.stayUnlocked` left. */
+  | { readonly remembered: true; readonly passphrase?: never; readonly passkey?: never };
 
-/** What `recoverPerson` needs. */
-export interface RecoverOptions extends CreateOptions {
+/** What `openPerson` needs. */
+export type OpenOptions = CommonOptions & Opener;
+
+/** What brings a person back: one of the two. */
+export type Recoverer =
   /** The 24 words, in French or English. */
-  readonly words: string;
-}
+  | { readonly words: string; readonly passkey?: never }
+  /** From `askPasskey`, for a passkey of this person. */
+  | { readonly passkey: Passkey; readonly words?: never };
+
+/** What `recoverPerson` needs; `passphrase` is a new one, for this device. */
+export type RecoverOptions = CreateOptions & Recoverer;
 
 /**
  * Creates a person with this as their first device, in an empty store.
@@ -122,20 +141,21 @@ export async function createPerson(options: CreateOptions): Promise<Person> {
     },
   );
   rootSeed.wipe();
-  return new Person(session);
+  return new Person(session, await countedLocks(store));
 }
 
 /**
- * Opens the person kept in a store, without the network.
+ * Opens the person kept in a store, without the network: with the passphrase, a passkey, or what the device remembers.
  *
- * Throws `store/empty`, `access/wrong-passphrase`, `format/kdf-policy` before any work, `store/damaged`.
+ * Throws `store/empty`, `access/wrong-passphrase`, `format/kdf-policy` before any work, `access/unknown-passkey`,
+ * `access/slot-removed`, `access/not-remembered`, `store/damaged`.
  */
 export async function openPerson(options: OpenOptions): Promise<Person> {
   await loadSodium();
-  const { store, passphrase, now = Date.now } = options;
+  const { store, now = Date.now } = options;
   const slot = await readLocalSlot(store);
   if (slot === null) throw new VaultError('store/empty');
-  const { personalRoot } = await openPassphraseSlot(slot, passphrase);
+  const { personalRoot, slotId, locks } = await openRoot(options, slot);
   const profile = await openDevice(store, personalRoot);
   const transport = transportOf(options, profile.server);
   const book = await IdentityBook.load(store);
@@ -148,15 +168,46 @@ export async function openPerson(options: OpenOptions): Promise<Person> {
     random: systemRandom,
     now,
   });
-  return new Person(session);
+  const person = new Person(session, locks);
+  if (slotId === null || !isRemoved(session, slotId)) return person;
+  await forgetRemovedPasskeys(session);
+  await person.lock();
+  throw new VaultError('access/slot-removed');
+}
+
+/** What opened: the slot is a passkey's; `locks` is how often this device was locked everywhere before. */
+interface Opened {
+  readonly personalRoot: PersonalRoot;
+  readonly slotId: Uint8Array | null;
+  readonly locks: number | null;
+}
+
+async function openRoot(options: OpenOptions, slot: Uint8Array): Promise<Opened> {
+  const { store, passphrase, passkey, remembered, now = Date.now } = options;
+  if ([passphrase, passkey, remembered].filter((given) => given !== undefined).length !== 1)
+    throw new VaultError('usage/invalid', { argument: 'passphrase, passkey or remembered' });
+  if (remembered !== undefined) return { ...(await openRemembered(store, now())), slotId: null };
+  const locks = await countedLocks(store);
+  if (passkey === undefined)
+    return { ...(await openPassphraseSlot(slot, passphrase as string)), locks, slotId: null };
+  const { secret } = takePasskey(passkey);
+  try {
+    const { rootSeed, ...opened } = await openKeptSlot(store, secret);
+    rootSeed.wipe();
+    return { ...opened, locks };
+  } finally {
+    secret.wipe();
+  }
 }
 
 /**
- * Brings a person back on an empty device, from the 24 words and the server, and admits this device.
+ * Brings a person back on an empty device, from the 24 words or a passkey and the server, and admits this device.
  *
- * What comes back verifies against the words; how recent it is, a device with no memory cannot know: `health()` says
- * `unverified` until it has written something itself. Throws `format/phrase`, `access/unknown-phrase`,
- * `store/not-empty`, `integrity/*`, `sync/*`.
+ * A passkey opens this device from then on, without the network. What comes back verifies against the words or the
+ * passkey; how recent it is, a device with no memory cannot know: `health()` says `unverified` until it has written
+ * something itself. Throws `format/phrase`, `access/unknown-phrase`, `access/unknown-passkey`, `store/not-empty`,
+ * `integrity/*`, `sync/*`, and `access/slot-removed` when the person had removed these words or this passkey: then the
+ * store is empty again.
  */
 export async function recoverPerson(options: RecoverOptions): Promise<Person> {
   await loadSodium();
@@ -164,7 +215,6 @@ export async function recoverPerson(options: RecoverOptions): Promise<Person> {
     store,
     passphrase,
     server,
-    words,
     name = '',
     kind = 'patient',
     cost = PASSPHRASE_COST_DEFAULT,
@@ -172,16 +222,16 @@ export async function recoverPerson(options: RecoverOptions): Promise<Person> {
   } = options;
   const random = systemRandom;
   await requireEmpty(store);
-  const entropy = await parsePhrase(words);
+  const { secret, credential } = await strongSecretOf(options);
   const transport = transportOf(options, server);
   const serverKey = await fetchServerKey(transport);
-  const { slotId, auth } = strongSlotAccess(entropy);
+  const { slotId, auth } = strongSlotAccess(secret);
   const signer = {
     keyId: { type: 'slot', slot: slotId } as const,
     sign: (bytes: Uint8Array) => signRaw(auth.secretKey, bytes),
   };
-  const answer = await fetchSlot(transport, signer, slotId);
-  const { rootSeed, personalRoot, person, index } = openStrongSlot(answer.slot, entropy);
+  const answer = await fetchSlot(transport, signer, { slotId, kind: secret.kind });
+  const { rootSeed, personalRoot, person, index } = openStrongSlot(answer.slot, secret);
   const known = verifyIdentityLog(answer.entries);
   if (!equalBytes(known.person, person) || index === null) throw new VaultError('integrity/wrong-audience');
   const deviceSeed = generateDeviceSeed(random);
@@ -189,7 +239,7 @@ export async function recoverPerson(options: RecoverOptions): Promise<Person> {
   const content = { rootSeed, personalRoot, index };
   const slot = await createPassphraseSlot({ passphrase, cost, person, content, random, time: now() });
   rootSeed.wipe();
-  entropy.wipe();
+  secret.wipe();
   auth.secretKey.wipe();
   await announceDevice(transport, identity, deviceSeed);
   const profile: DeviceProfile = {
@@ -204,14 +254,36 @@ export async function recoverPerson(options: RecoverOptions): Promise<Person> {
   };
   const book = new IdentityBook(store);
   await book.learn(identity);
-  const kept = await store.write(keepDevice(slot, profile, personalRoot, random), [NO_SLOT]);
-  if (!kept) throw new VaultError('store/not-empty');
-  const recovered = new Person(
-    await Session.open({ store, transport, profile, personalRoot, book, random, now }),
-  );
+  const writes = keepDevice(slot, profile, personalRoot, random);
+  if (credential !== null) writes.push(keepPasskey(slotId, { credential, slot: answer.slot }));
+  if (!(await store.write(writes, [NO_SLOT]))) throw new VaultError('store/not-empty');
+  const locks = await countedLocks(store);
+  const session = await Session.open({ store, transport, profile, personalRoot, book, random, now });
+  const recovered = new Person(session, locks);
   // Until this returns once, the store holds the person but not their documents; a later sync goes on where it stopped.
   await recovered.sync();
-  return recovered;
+  if (!isRemoved(session, slotId)) return recovered;
+  // R-SLOT-3: the server served what its person had taken away.
+  await recovered.lock();
+  await forgetAll(store);
+  throw new VaultError('access/slot-removed');
+}
+
+/** What the slot on the server is asked for and opened with. */
+async function strongSecretOf({
+  words,
+  passkey,
+}: RecoverOptions): Promise<{ readonly secret: StrongSecret; readonly credential: Uint8Array | null }> {
+  if ((words === undefined) === (passkey === undefined))
+    throw new VaultError('usage/invalid', { argument: 'words or passkey' });
+  return passkey === undefined
+    ? { secret: await parsePhrase(words as string), credential: null }
+    : takePasskey(passkey);
+}
+
+async function forgetAll(store: Store): Promise<void> {
+  const rows = await store.scan({ prefix: '' });
+  await store.write(rows.map(({ key }) => ({ type: 'delete', key })));
 }
 
 /** The key that signs this server's heads: named in the first op of every collection founded there. */
@@ -223,12 +295,12 @@ async function fetchServerKey(transport: Transport): Promise<Uint8Array> {
 async function fetchSlot(
   transport: Transport,
   signer: Parameters<Transport['send']>[0]['signer'],
-  slot: Uint8Array,
+  { slotId, kind }: { readonly slotId: Uint8Array; readonly kind: StrongSecret['kind'] },
 ) {
   try {
-    return await call(transport, { method: 'GET', path: paths.slot(slot), signer }, slotAnswer);
+    return await call(transport, { method: 'GET', path: paths.slot(slotId), signer }, slotAnswer);
   } catch (error) {
-    if (isVaultError(error, 'sync/refused')) throw new VaultError('access/unknown-phrase');
+    if (isVaultError(error, 'sync/refused')) throw new VaultError(`access/unknown-${kind}`);
     throw error;
   }
 }

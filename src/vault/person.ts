@@ -4,10 +4,8 @@ import { VaultError } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import { nameOf } from '../log/collection-log.js';
 import type { Live } from '../live/live.js';
-import { generatePhrase, type PhraseLanguage } from '../keys/phrase.js';
-import { createPassphraseSlot, createStrongSlot, openPassphraseRootSeed } from '../keys/slots.js';
-import { encodeMessage, putSlotRequest } from '../protocol/messages.js';
-import { paths } from '../protocol/paths.js';
+import type { PhraseLanguage } from '../keys/phrase.js';
+import { createPassphraseSlot } from '../keys/slots.js';
 import { printContactCard } from '../sharing/contacts.js';
 import type { SyncCall, SyncStatus } from '../sync/runner.js';
 import type { SyncReport } from '../sync/run.js';
@@ -20,12 +18,16 @@ import type { FileSource } from './file-source.js';
 import { type Health, healthOf, liveHealth } from './health.js';
 import { keyName } from './inbox.js';
 import { IndexBook } from './index-book.js';
-import { keepDevice, readLocalSlot } from './local-keystore.js';
+import { keepDevice } from './local-keystore.js';
+import { Passkeys } from './passkeys.js';
 import { People } from './people.js';
 import { listReceived, type ReceivedShare, versionOfReceived } from './received.js';
+import { createRecoveryPhrase } from './recovery-phrase.js';
+import { countedLocks, forgetUnlock, noteLock, stayUnlocked } from './remembered.js';
 import { resendLost } from './resend.js';
 import type { Session } from './session.js';
 import { earliestOf, sessionLiveList, versionOfAll } from './session-live.js';
+import { type Factor, openRootSeed } from './strong-slots.js';
 import { type SyncState, SyncStanding } from './sync-state.js';
 import { type Holder, showVault, type Vault, vaultOf } from './vault.js';
 
@@ -33,15 +35,20 @@ import { type Holder, showVault, type Vault, vaultOf } from './vault.js';
 export class Person {
   readonly id: Id<'person'>;
   readonly people: People;
+  readonly passkeys: Passkeys;
   readonly #session: Session;
   readonly #standing: SyncStanding;
+  /** How often this device had been locked everywhere when this person was opened. */
+  readonly #locks: number | null;
 
   /** @internal */
-  constructor(session: Session) {
+  constructor(session: Session, locks: number | null = null) {
     this.#session = session;
+    this.#locks = locks;
     this.#standing = new SyncStanding(session);
     this.id = printId('person', session.author.person);
     this.people = new People(session);
+    this.passkeys = new Passkeys(session);
   }
 
   /** This person's card, for others to add: name and kind are claims, the keys prove themselves. */
@@ -165,69 +172,25 @@ export class Person {
   /**
    * Makes 24 words that bring everything back on an empty device, and keeps what they open on the server.
    *
-   * Asks for the passphrase again. The words are shown once and never stored; the server keeps ciphertext that only
-   * they open. Earlier words stop working. Throws `access/wrong-passphrase`.
+   * Asks for the passphrase again, or for a passkey that opens this device. The words are shown once and never stored;
+   * the server keeps ciphertext that only they open. Earlier words stop working, passkeys go on. Throws
+   * `access/wrong-passphrase`, `access/unknown-passkey`.
    */
-  async createRecoveryPhrase(options: {
-    readonly passphrase: string;
-    readonly language?: PhraseLanguage;
-  }): Promise<string> {
-    const session = this.#session;
-    session.requireOpen();
-    const local = await readLocalSlot(session.store);
-    if (local === null) throw new VaultError('store/damaged', { what: 'slot' });
-    const rootSeed = await openPassphraseRootSeed(local, options.passphrase);
-    const { words, entropy } = await generatePhrase(session.random, options.language ?? 'fr');
-    const { person } = session.author;
-    const content = { rootSeed, personalRoot: session.personalRoot, index: session.index.collection.id };
-    const { slotId, bytes } = createStrongSlot({
-      secret: entropy,
-      person,
-      content,
-      random: session.random,
-      time: session.now(),
-    });
-    rootSeed.wipe();
-    entropy.wipe();
-    await session.transact((transaction) => {
-      const put = encodeMessage(putSlotRequest, { slot: bytes });
-      transaction.send('slots', {
-        kind: 'request',
-        method: 'PUT',
-        path: paths.personSlot(person, slotId),
-        body: put,
-      });
-      for (const old of session.index.list('index.slot')) {
-        if (old.removed) continue;
-        session.index.put(transaction, 'index.slot', old.slot, { ...old, removed: true });
-        transaction.send('slots', {
-          kind: 'request',
-          method: 'DELETE',
-          path: paths.personSlot(person, old.slot),
-          body: null,
-        });
-      }
-      const entry = { slot: slotId, kind: 'phrase' as const, created: session.now(), removed: false };
-      session.index.put(transaction, 'index.slot', slotId, entry);
-    });
-    return words;
+  async createRecoveryPhrase(options: Factor & { readonly language?: PhraseLanguage }): Promise<string> {
+    return createRecoveryPhrase(this.#session, options);
   }
 
   /**
-   * Changes the passphrase of this device. Throws `access/wrong-passphrase` and changes nothing.
+   * Changes the passphrase of this device, with the old one or with a passkey that opens it. Throws
+   * `access/wrong-passphrase`, `access/unknown-passkey`, and changes nothing.
    *
    * Whoever copied the old store and knew the old passphrase can still open that copy.
    */
-  async changePassphrase(options: {
-    readonly passphrase: string;
-    readonly next: string;
-    readonly cost?: PassphraseCost;
-  }): Promise<void> {
+  async changePassphrase(
+    options: Factor & { readonly next: string; readonly cost?: PassphraseCost },
+  ): Promise<void> {
     const session = this.#session;
-    session.requireOpen();
-    const local = await readLocalSlot(session.store);
-    if (local === null) throw new VaultError('store/damaged', { what: 'slot' });
-    const rootSeed = await openPassphraseRootSeed(local, options.passphrase);
+    const rootSeed = await openRootSeed(session, options);
     const { personalRoot, random, index, author } = session;
     const slot = await createPassphraseSlot({
       ...{ passphrase: options.next, cost: options.cost ?? PASSPHRASE_COST_DEFAULT, person: author.person },
@@ -239,6 +202,31 @@ export class Person {
     await session.transact((transaction) => {
       transaction.writes.push(...writes);
     });
+    // Whoever changes a passphrase wants to be asked for the new one.
+    await forgetUnlock(session.store);
+  }
+
+  /**
+   * Lets this device open without asking for so long, at most 90 days: `openPerson({ store, remembered: true })`.
+   *
+   * The personal root is kept under a key that the browser does not give out. It protects from copying by a script, not
+   * from a script that uses it, nor from someone with the unlocked profile of this browser. `lock` forgets it, `close`
+   * does not. Throws `store/unavailable` where there is no such keystore (Node, memory), `usage/invalid`,
+   * `access/locked`.
+   */
+  async stayUnlocked(options: { readonly forMs: number }): Promise<void> {
+    await stayUnlocked(this.#session, this.#locks, options.forMs);
+  }
+
+  /** Ends what `stayUnlocked` began; what is open stays open. */
+  async forgetUnlock(): Promise<void> {
+    await forgetUnlock(this.#session.store);
+  }
+
+  /** Whether this device was locked everywhere since this person was opened: a tab that was frozen was not told. */
+  async lockedElsewhere(): Promise<boolean> {
+    const { store, locked } = this.#session;
+    return !locked && this.#locks !== null && (await countedLocks(store)) !== this.#locks;
   }
 
   /**
@@ -284,15 +272,21 @@ export class Person {
     return this.#standing.live();
   }
 
-  /** Wipes every key on this device's memory; the store keeps ciphertext only. Open again with the passphrase. */
+  /**
+   * Wipes every key in this tab's memory, and what `stayUnlocked` left; the store keeps ciphertext only. Open again with
+   * the passphrase or a passkey.
+   */
   async lock(): Promise<void> {
     await this.#session.lock();
+    await forgetUnlock(this.#session.store);
   }
 
   /** Locks this tab, and has every other tab that has this store open lock at once. */
   async lockEverywhere(): Promise<void> {
-    this.#session.sync.lockOthers();
-    await this.#session.lock();
+    const session = this.#session;
+    if (!session.locked) session.sync.lockOthers();
+    await session.lock();
+    await noteLock(session.store);
   }
 
   /** Locks, and lets go of the store. */

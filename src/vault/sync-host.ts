@@ -22,6 +22,7 @@ import { identitiesNeeded } from './identity-book.js';
 import { inboxItemId, receiveItem } from './inbox.js';
 import { remakePending } from './remake.js';
 import type { Session } from './session.js';
+import { giveUpSlot } from './strong-slots.js';
 import type { Transaction } from './transaction.js';
 
 const INBOX_CURSOR = 'cursor/inbox';
@@ -184,6 +185,7 @@ async function settleRefusal(session: Session, queued: QueuedEntry, code: string
       .find(({ deposit }) => depositLane(deposit) === queued.lane);
     if (made !== undefined) return giveUpDeposit(session, made, code);
   }
+  if (code === 'exists' && (await giveUpSlot(session, queued))) return true;
   // What was to be made exists already, or what was to be removed is gone: done, either way.
   if (
     entry.kind === 'request' &&
