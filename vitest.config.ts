@@ -10,7 +10,12 @@ const PACKAGE_TESTS = 'test/package/**';
 const chromium = await findChromium();
 
 // Long enough that a busy machine fails nothing; what hangs still fails.
-const PATIENCE = { testTimeout: 180_000, hookTimeout: 180_000 };
+const PATIENCE = {
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 60_000 } },
+  setupFiles: ['test/support/patience.ts'],
+};
 
 // `*.test.ts` runs in both, `*.node.test.ts` in Node only, `*.browser.test.ts` in Chromium only.
 const inNode = {

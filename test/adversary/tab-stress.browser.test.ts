@@ -40,7 +40,7 @@ describe(`tabs that lock, unlock, die, freeze and rob one another at will (seed 
     );
     const [judge] = last as [Tab];
     // Whoever leads now sends all there is; what somebody else sent meanwhile shows as well.
-    await expect.poll(async () => (await judge.do('sync')).pending, { timeout: 60_000 }).toBe(0);
+    await expect.poll(async () => (await judge.do('sync')).pending).toBe(0);
     const versions = await judge.do('versions');
     for (const tab of last) {
       await tab.do('sync');

@@ -31,7 +31,7 @@ export function show(children: ReactNode, options: RootOptions & { readonly stri
           if (typeof wanted === 'string') expect(text()).toBe(wanted);
           else expect(text()).toMatch(wanted);
         },
-        { timeout: 15_000, interval: 10 },
+        { interval: 10 },
       );
     },
     render: (next) => root.render(strict ? <StrictMode>{next}</StrictMode> : next),

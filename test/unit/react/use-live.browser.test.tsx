@@ -270,7 +270,7 @@ describe('useLive', () => {
         const [row] = scene.container.querySelectorAll('li');
         expect(row?.dataset.turn).toBe(String(turn));
         expect(row?.innerText).toBe(String(turn));
-      }, 10_000);
+      });
     }
     expect(torn).toEqual([]);
   });

@@ -249,7 +249,7 @@ describe('blobs', () => {
     worker.terminate();
     const inWorker = await openWorker().open(name);
     // The browser frees the file a moment after its worker is gone.
-    const again = await vi.waitFor(() => inWorker.blobs.write('a', 'resume'), { timeout: 10_000 });
+    const again = await vi.waitFor(() => inWorker.blobs.write('a', 'resume'));
     expect(again.offset).toBe(16 * MEBIBYTE);
     await again.commit();
     expect(await inWorker.blobs.size('a')).toBe(16 * MEBIBYTE);

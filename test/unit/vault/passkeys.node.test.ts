@@ -19,4 +19,4 @@ it('a person has room for eight passkeys, and the server for their words being r
   expect((await karim.sync()).failed).toEqual([]);
   expect((await karim.health()).recoverable).toBe(true);
   await stage.close();
-}, 60_000);
+});
