@@ -16,17 +16,17 @@ export interface PreviewOptions {
   /** The language of titles, buttons and notices. */
   readonly language: 'fr' | 'en';
   /** The file's name, for the title and for saving; `cleanFileName` goes over it. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The type that was claimed, else the blob's: its `charset` is used for text, and nothing else ever. */
-  readonly mediaType?: string;
+  readonly mediaType?: string | undefined;
   /**
    * Where the app serves `jbig2.wasm` and `openjpeg.wasm`, copied from the folder `wasm` of `pdfjs-dist`; an address of
    * the page's origin, that ends with `/`. Many scanned PDF need them: without, a page that does says that a part is
    * missing. Both are fetched for every PDF, so that no request depends on what is in one.
    */
-  readonly pdfFiles?: string | URL;
+  readonly pdfFiles?: string | URL | undefined;
   /** Ends the preview, before it is shown (the promise is rejected) or after (like `close`). */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Why a document can only be saved. */

@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 
 /** Two web servers on this machine that note whatever reaches them, down to a connection without a request. */
 export interface NetworkSpy {
@@ -22,10 +23,14 @@ const ELSEWHERE = 'elsewhere.test';
 /** Finds every host on this machine, so that no name is asked of anyone. */
 export const RESOLVER_RULE = '--host-resolver-rules=MAP * 127.0.0.1';
 
-/** Opens the spy; `serve` gives what the page consists of, or null for what it does not. */
+/**
+ * Opens the spy; `serve` gives what the page consists of, or null for what it does not. A `backend` answers below `/v1/`
+ * of the page's own origin, which it is told.
+ */
 export async function openNetworkSpy(
   serve: (path: string) => { readonly type: string; readonly body: string | Uint8Array } | null,
   headers: Readonly<Record<string, string>>,
+  backend?: (app: string) => Promise<(request: Request) => Response | Promise<Response>>,
 ): Promise<NetworkSpy> {
   const seen: string[] = [];
   const served: string[] = [];
@@ -34,7 +39,10 @@ export async function openNetworkSpy(
     seen.push(entry);
     for (const [part, resolve] of waiting) if (entry.includes(part)) resolve();
   };
-  const app = createServer(({ url = '/', method }, response) => {
+  let answer: RequestListener | null = null;
+  const app = createServer((request, response) => {
+    const { url = '/', method } = request;
+    if (answer !== null && url.startsWith('/v1/')) return answer(request, response);
     const file = serve(url);
     if (file === null) note(`app: ${method} ${url}`);
     else served.push(url);
@@ -49,8 +57,10 @@ export async function openNetworkSpy(
   });
   elsewhere.on('connection', () => note('elsewhere: connection'));
   const [appPort, elsewherePort] = [await portOf(app), await portOf(elsewhere)];
+  const origin = `http://localhost:${appPort}`;
+  if (backend !== undefined) answer = getRequestListener(await backend(origin));
   return {
-    app: `http://localhost:${appPort}`,
+    app: origin,
     elsewhere: `http://${ELSEWHERE}:${elsewherePort}`,
     seen,
     served,

@@ -4,27 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { openServer } from '../../src/server/index.js';
 import type * as Door from '../../src/preview/index.js';
 import { CHROMIUM_ARGUMENTS, type Chromium } from './chromium.js';
 import { type NetworkSpy, openNetworkSpy, RESOLVER_RULE } from './network-spy.js';
 import { ROOT } from './source-tree.js';
 
-/** What README.md asks of a page, with a server to sync with, and previews. */
-export const POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' blob:",
-  'frame-src blob:',
-  "style-src 'self' 'unsafe-hashes' 'sha256-mqLU0Zw7B/c6fYkvbRoA2V1jZ1apgellJyv17d18uTs='",
-  "require-trusted-types-for 'script'",
-  'trusted-types coffret',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  'report-uri /violation',
-].join('; ');
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+/** The policy that README.md gives, with the style that it gives for pictures; whatever is against it is reported. */
+export const POLICY = policyOf(readme);
+
+function policyOf(readme: string): string {
+  const policy = /^```\n(default-src 'none';[^`]*)```/m.exec(readme)?.[1]?.replace(/\s+/g, ' ').trim() ?? '';
+  const style = /`style-src ('unsafe-hashes' 'sha256-[\w+/=]+')`/.exec(readme)?.[1] ?? '';
+  return `${policy.replace("style-src 'self'", `style-src 'self' ${style}`)}; report-uri /violation`;
+}
 
 declare global {
   /** What the page of a preview stage has. */
@@ -77,22 +72,31 @@ export interface StageOptions {
   readonly policy: string | null;
   /** Whether the app has `pdfjs-dist`, and whether it serves the worker at all. */
   readonly pdf?: 'bundled' | 'not-installed' | 'not-served';
+  /** A program of the page, from the root of the repository; without one it has the door as `preview`. */
+  readonly program?: string;
+  /** Whether a sync server answers at the page's own origin. */
+  readonly server?: boolean;
 }
 
 /** Starts a page, under the policy or, to see what that alone would have stopped, without any. */
 export async function openPreviewStage(
   { executablePath, env }: Chromium,
-  { policy, pdf = 'bundled' }: StageOptions,
+  { policy, pdf = 'bundled', program, server = false }: StageOptions,
 ): Promise<PreviewStage> {
   const directory = await mkdtemp(join(tmpdir(), 'coffret-preview-'));
-  const files = await bundle(pdf);
+  const files = await bundle(pdf, program);
   const isolation = {
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-embedder-policy': 'require-corp',
     'content-security-policy': policy ?? '',
   };
   const headers = policy === null ? {} : isolation;
-  const spy = await openNetworkSpy((path) => files.get(path) ?? null, headers);
+  const openBackend = async (publicUrl: string) => {
+    const backend = await openServer({ dataDir: join(directory, 'server'), publicUrl, log: 'silent' });
+    return (request: Request) => backend.fetch(request);
+  };
+  const serve = (path: string) => files.get(path) ?? null;
+  const spy = await openNetworkSpy(serve, headers, server ? openBackend : undefined);
   const log = join(directory, 'net-log.json');
   const args = [
     ...CHROMIUM_ARGUMENTS,
@@ -101,7 +105,7 @@ export async function openPreviewStage(
     '--net-log-capture-mode=Everything',
   ];
   const browser = await chromium.launch({ executablePath, args, env: { ...process.env, ...env } });
-  const page = await openPage(browser, spy);
+  const page = await openPage(browser, spy, program === undefined);
   return {
     page,
     spy,
@@ -146,49 +150,60 @@ async function showOnPage(document: {
   }
 }
 
-async function openPage(browser: Browser, { app }: NetworkSpy): Promise<Page> {
+async function openPage(browser: Browser, { app }: NetworkSpy, hasDoor: boolean): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 900, height: 700 }, acceptDownloads: true });
   await page.goto(`${app}/`);
-  await page.waitForFunction(() => 'preview' in globalThis);
+  if (hasDoor) await page.waitForFunction(() => 'preview' in globalThis);
   return page;
 }
 
-async function bundle(
-  pdf: StageOptions['pdf'],
-): Promise<Map<string, { type: string; body: string | Uint8Array }>> {
+async function bundle(pdf: StageOptions['pdf'], program: string | undefined) {
   const { outputFiles } = await build({
     stdin: {
-      contents: PROGRAM,
+      contents: program === undefined ? PROGRAM : readFileSync(join(ROOT, program), 'utf8'),
       resolveDir: join(ROOT, 'src/preview'),
       sourcefile: 'page.ts',
+      loader: 'ts',
     },
-    bundle: true,
-    format: 'esm',
+    ...AS_AN_APP,
+    alias: Object.fromEntries(
+      ['coffret', 'coffret/preview', 'coffret/store'].map((name) => [
+        name,
+        join(ROOT, 'src', name.slice(8), 'index.ts'),
+      ]),
+    ),
     splitting: true,
-    write: false,
-    outdir: '/',
-    minify: true,
   });
-  const { outputFiles: worker } = await build({
-    entryPoints: pdf === 'not-served' ? [] : [join(ROOT, 'src/preview/pdf-worker.ts')],
+  // In one piece each, as most bundlers make a worker.
+  const workers = await build({
+    entryPoints: ['preview/pdf-worker.ts', 'crypto/argon2-worker.ts']
+      .filter((path) => pdf !== 'not-served' || !path.includes('pdf'))
+      .map((path) => join(ROOT, 'src', path)),
     external: pdf === 'not-installed' ? ['pdfjs-dist'] : [],
-    bundle: true,
-    format: 'esm',
-    write: false,
-    outdir: '/',
-    minify: true,
+    ...AS_AN_APP,
+    entryNames: '[name]',
   });
   const html = `<!doctype html><html lang="fr"><meta charset="utf-8"><title>Alice</title>
-<main id="place"></main><script type="module" src="/stdin.js"></script>`;
-  return new Map([
+<main></main><script type="module" src="/stdin.js"></script>`;
+  return new Map<string, { type: string; body: string | Uint8Array }>([
     ['/', { type: 'text/html; charset=utf-8', body: html }],
     ['/favicon.ico', { type: 'image/x-icon', body: '' }],
     ...['jbig2.wasm', 'openjpeg.wasm'].map(
       (name) =>
         [`/pdf/${name}`, { type: 'application/wasm', body: readFileSync(join(PDF_FILES, name)) }] as const,
     ),
-    ...[...outputFiles, ...worker].map(
+    ...[...outputFiles, ...workers.outputFiles].map(
       ({ path, contents }) => [path, { type: 'text/javascript', body: contents }] as const,
     ),
   ]);
 }
+
+const AS_AN_APP = {
+  bundle: true,
+  format: 'esm',
+  minify: true,
+  write: false,
+  outdir: '/',
+  define: { 'process.env.NODE_ENV': '"production"' },
+  logLevel: 'error',
+} as const;

@@ -107,6 +107,27 @@ describe.skipIf(noBrowser)('a document on a page', () => {
   });
 
   it.each([
+    ['pixels', 8001, 8000, 0],
+    ['pixels in a row', 32_768, 10, 0],
+    ['bytes', 40, 30, 2 ** 26],
+  ])('is no image when it has too many %s, and says so', async (_, width, height, padding) => {
+    const { page } = stage;
+    const refusal = await page.evaluate(
+      async ({ png, padding }) => {
+        const blob = new Blob([Uint8Array.from(png), new Uint8Array(padding)]);
+        const container = document.querySelector('main') as HTMLElement;
+        container.replaceChildren();
+        shown = await preview.showPreview({ blob, container, language: 'fr' });
+        return shown.refusal;
+      },
+      { png: [...writePng(width, height)], padding },
+    );
+    expect(refusal).toBe('too-large');
+    expect(await page.getByRole('note').textContent()).toMatch(/^Ce document est trop grand/);
+    expect(await page.locator('iframe').count()).toBe(0);
+  });
+
+  it.each([
     ['fr', 'Ce type de document ne peut pas être affiché', 'Enregistrer le fichier'],
     ['en', 'This kind of document cannot be shown', 'Save the file'],
   ] as const)(
