@@ -14,6 +14,7 @@ export type { RequestKeyId, RequestSigner } from './protocol/request-signature.j
 export { categoryLabel, DOCUMENT_CATEGORIES, type DocumentCategory } from './records/category.js';
 export { defineKind, type RecordKind } from './records/record-kind.js';
 export type { Trust } from './sharing/contacts.js';
+export type { StorageState, StorageWarning } from './store/persistence.js';
 export type {
   BlobEntry,
   BlobSink,
@@ -55,6 +56,7 @@ export type { ReceivedShare } from './vault/received.js';
 export type { RecordConflict, RecordItem, RecordVersion } from './vault/record-item.js';
 export type { RecordChange, RecordFilter, Records } from './vault/records.js';
 export type { ShareRole } from './vault/shares.js';
+export type { StorageHealth } from './vault/storage-health.js';
 export type { Factor } from './vault/strong-slots.js';
 export type { SyncState } from './vault/sync-state.js';
 export type { Grant, Holder, ShareOptions, Vault } from './vault/vault.js';

@@ -3,6 +3,13 @@ import { load } from '../load.js';
 import type { Store } from './port.js';
 
 export { createMemoryStore } from './memory.js';
+export {
+  explainStorage,
+  requestPersistence,
+  type StorageState,
+  type StorageWarning,
+  storageState,
+} from './persistence.js';
 export type {
   BlobEntry,
   BlobSink,

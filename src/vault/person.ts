@@ -27,6 +27,7 @@ import { countedLocks, forgetUnlock, noteLock, stayUnlocked } from './remembered
 import { resendLost } from './resend.js';
 import type { Session } from './session.js';
 import { earliestOf, sessionLiveList, versionOfAll } from './session-live.js';
+import { liveStorage, type StorageHealth, storageOf } from './storage-health.js';
 import { type Factor, openRootSeed } from './strong-slots.js';
 import { type SyncState, SyncStanding } from './sync-state.js';
 import { type Holder, showVault, type Vault, vaultOf } from './vault.js';
@@ -265,6 +266,16 @@ export class Person {
   /** As `health`, and all that follows. */
   liveHealth(): Live<Health> {
     return liveHealth(this.#session);
+  }
+
+  /** How the storage of this device stands: whether it may be taken back, whether it is nearly full. */
+  async storage(): Promise<StorageHealth> {
+    return storageOf(this.#session);
+  }
+
+  /** As `storage`, and all that follows; looked at about once a minute. */
+  liveStorage(): Live<StorageHealth> {
+    return liveStorage(this.#session);
   }
 
   /** How what is here stands with what the server has: what an app shows beside its name. */

@@ -37,24 +37,15 @@ export function sessionLive<T>(
   isSame?: (before: T, after: T) => boolean,
 ): Live<T> {
   return session.lives.get(name, () => {
-    let moment: number | null = null;
-    let passed = 0;
-    const version = () => {
-      if (session.locked) return 'locked';
-      if (moment !== null && session.now() >= moment) {
-        moment = null;
-        passed++;
-      }
-      return `${passed} ${shown.version()}`;
-    };
+    const clock = new Clock(session, shown.nextMoment);
+    const version = () => (session.locked ? 'locked' : `${clock.passed()} ${shown.version()}`);
     const read = () => {
       session.requireOpen();
       const value = shown.read();
-      moment = shown.nextMoment?.() ?? null;
+      clock.set();
       return value;
     };
-    const watch = (onNotice: (notice?: 'end') => void) => watchTime(session, () => moment, onNotice);
-    return createLive({ version, read, watch }, isSame);
+    return createLive({ version, read, watch: (onNotice) => clock.watch(onNotice) }, isSame);
   });
 }
 
@@ -77,25 +68,28 @@ export function sessionLiveList<T>(
 export function sessionLoaded<T>(
   session: Session,
   name: string,
-  shown: { version(): string; load(): Promise<T> },
+  shown: { version(): string; load(): Promise<T>; nextMoment?(): number | null },
   isSame?: (before: T, after: T) => boolean,
 ): Live<T> {
   return session.lives.get(name, () => {
+    const clock = new Clock(session, shown.nextMoment);
     let notices = 0;
     let watchers = 0;
     const source = loadedSource({
       version: () => {
         if (session.locked) return 'locked';
         const second = watchers > 0 ? '' : Math.floor(performance.now() / 1000);
-        return `${notices} ${second} ${shown.version()}`;
+        return `${clock.passed()} ${notices} ${second} ${shown.version()}`;
       },
       load: async () => {
         session.requireOpen();
-        return shown.load();
+        const value = await shown.load();
+        clock.set();
+        return value;
       },
       watch: (onNotice) => {
         watchers++;
-        const unwatch = session.changes.watch((notice) => {
+        const unwatch = clock.watch((notice) => {
           notices++;
           onNotice(notice);
         });
@@ -109,44 +103,66 @@ export function sessionLoaded<T>(
   });
 }
 
-/** Calls back at changes, and when a moment has come. */
-function watchTime(
-  session: Session,
-  moment: () => number | null,
-  onNotice: (notice?: 'end') => void,
-): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let armed: number | null = null;
-  let isOver = false;
-  const arm = (): void => {
-    const next = moment();
-    if (isOver || next === armed) return;
-    clearTimeout(timer);
-    armed = next;
-    if (next === null) return;
-    const waitMs = Math.min(Math.max(next - session.now(), WAIT_MS_MIN), WAIT_MS_MAX);
-    timer = setTimeout(() => {
-      armed = null;
-      notify();
-    }, waitMs);
-    // A program in Node may end while it waits for this.
-    (timer as { unref?: () => void }).unref?.();
-  };
-  const notify = (notice?: 'end'): void => {
-    if (notice === 'end') stop();
-    try {
-      onNotice(notice);
-    } finally {
-      arm();
+/** Tells of changes, and when the moment has come at which a value changes by itself. */
+class Clock {
+  readonly #session: Session;
+  readonly #nextMoment: () => number | null;
+  #moment: number | null = null;
+  #passed = 0;
+
+  constructor(session: Session, nextMoment: () => number | null = () => null) {
+    this.#session = session;
+    this.#nextMoment = nextMoment;
+  }
+
+  /** To be called when the value was read: the next moment is another. */
+  set(): void {
+    this.#moment = this.#nextMoment();
+  }
+
+  /** How many moments have passed. */
+  passed(): number {
+    if (this.#moment !== null && this.#session.now() >= this.#moment) {
+      this.#moment = null;
+      this.#passed++;
     }
-  };
-  const unwatch = session.changes.watch(notify);
-  const stop = (): void => {
-    isOver = true;
-    unwatch();
-    clearTimeout(timer);
-  };
-  // The first reading comes after this call, and knows the moment.
-  queueMicrotask(arm);
-  return stop;
+    return this.#passed;
+  }
+
+  watch(onNotice: (notice?: 'end') => void): () => void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let armed: number | null = null;
+    let isOver = false;
+    const arm = (): void => {
+      const next = this.#moment;
+      if (isOver || next === armed) return;
+      clearTimeout(timer);
+      armed = next;
+      if (next === null) return;
+      const waitMs = Math.min(Math.max(next - this.#session.now(), WAIT_MS_MIN), WAIT_MS_MAX);
+      timer = setTimeout(() => {
+        armed = null;
+        notify();
+      }, waitMs);
+      // A program in Node may end while it waits for this.
+      (timer as { unref?: () => void }).unref?.();
+    };
+    const notify = (notice?: 'end'): void => {
+      if (notice === 'end') stop();
+      try {
+        onNotice(notice);
+      } finally {
+        arm();
+      }
+    };
+    const unwatch = this.#session.changes.watch(notify);
+    const stop = (): void => {
+      isOver = true;
+      unwatch();
+      clearTimeout(timer);
+    };
+    // The first reading comes after this call, and knows the moment.
+    queueMicrotask(arm);
+    return stop;
+  }
 }

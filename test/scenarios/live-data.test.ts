@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Document, Person, Vault } from '../../src/index.js';
-import { openStage, passphraseOf, type Stage } from '../support/actors.js';
+import { createPerson, type Document, type Person, type Vault } from '../../src/index.js';
+import { FLOOR, openStage, passphraseOf, type Stage } from '../support/actors.js';
 import { following, until } from '../support/following.js';
 import { SYMPTOM } from '../support/symptom.js';
 
@@ -160,6 +160,7 @@ describe('what Alice looks at changes by itself', () => {
       alice.liveShares(),
       alice.liveSync(),
       alice.liveHealth(),
+      alice.liveStorage(),
       vault.liveGrants(),
       vault.deposits.liveWaiting(),
     ] as const;
@@ -177,7 +178,7 @@ describe('what Alice looks at changes by itself', () => {
     expect(unheard.getSnapshot()).toEqual([]);
     await alice.lock();
     await Promise.all(ends);
-    expect([...lives, unheard].map((live) => live.getSnapshot())).toEqual(Array(10).fill(undefined));
+    expect([...lives, unheard].map((live) => live.getSnapshot())).toEqual(Array(11).fill(undefined));
     expect(unheard.getError()).toMatchObject({ code: 'access/locked' });
   });
 
@@ -228,5 +229,39 @@ describe('what Alice looks at changes by itself', () => {
     const again = await stage.reopen('esther');
     expect(again.liveSync().getSnapshot()).toMatchObject({ state: 'synced', pending: 0 });
     expect(again.liveSync().getSnapshot()?.lastSyncedAt).toBeGreaterThan(0);
+  });
+
+  it('an access whose day comes leaves the list by itself', async () => {
+    const alice = await stage.enter('flora');
+    const martin = await stage.enter('bernard', { kind: 'professional' });
+    const vault = await alice.createVault({ holder: { birthName: 'Martel' } });
+    await martin.sync();
+    const doctor = await alice.people.add(martin.contactCard());
+    await vault.share({ with: doctor, category: 'laboratory' });
+    const grants = following(vault.liveGrants());
+    await vault.share({ with: doctor, category: 'imaging', expires: Date.now() + 5000 });
+    await grants.until((list) => list.length === 2);
+    await grants.until((list) => list.length === 1);
+    expect(grants.said.at(-1)).toMatchObject([{ category: 'laboratory' }]);
+    grants.stop();
+  });
+
+  it('tells whether the browser may take back what waits, and how much room there is', async () => {
+    const disk = await stage.storeOf('gaby');
+    const later = { ms: 0 };
+    const alice = await createPerson({
+      ...{ passphrase: passphraseOf('gaby'), store: disk, server: stage.url, name: 'gaby', cost: FLOOR },
+      now: () => Date.now() + later.ms,
+    });
+    const { persisted, quotaBytes, warnings } = await alice.storage();
+    expect(warnings).toEqual([]);
+    const storage = following(alice.liveStorage());
+    await storage.until((state) => (state.quotaBytes === null) === (quotaBytes === null));
+    later.ms = 2 * 3_600_000;
+    await alice.createVault({ holder: { birthName: 'Martel' } });
+    const expected = persisted === false ? ['may-be-evicted'] : [];
+    await storage.until((state) => state.warnings.length === expected.length);
+    expect((await alice.storage()).warnings).toEqual(expected);
+    await alice.close();
   });
 });
