@@ -1,70 +1,50 @@
-import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DOORS, MANIFEST } from '../support/doors.js';
 import { ROOT } from '../support/source-tree.js';
+import { openUserProject, type UserProject } from '../support/user-project.js';
 
 const EXAMPLES = readdirSync(join(ROOT, 'examples')).filter((file) => /^\d\d-.*\.ts$/.test(file));
-const place = mkdtempSync(join(tmpdir(), 'coffret-package-'));
-let packed: string[] = [];
+let user: UserProject;
 
 beforeAll(() => {
-  const output = run('npm', ['pack', '--json', '--pack-destination', place], ROOT);
-  const [tarball] = Object.values<{ filename: string; files: { path: string }[] }>(JSON.parse(output));
-  packed = tarball?.files.map(({ path }) => path) ?? [];
-  writeFileSync(join(place, 'package.json'), '{ "name": "user", "private": true, "type": "module" }');
-  install(join(place, tarball?.filename ?? ''));
+  user = openUserProject();
 });
 
-afterAll(() => rmSync(place, { recursive: true, force: true }));
-
-function run(command: string, args: readonly string[], cwd = place): string {
-  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-// As a user would, but with no install scripts at all: nothing of ours may need one.
-function install(...packages: string[]): void {
-  run('npm', ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', ...packages]);
-}
+afterAll(() => user.remove());
 
 function exportsOf(specifier: string): string[] {
   const program = `console.log(JSON.stringify(Object.keys(await import('${specifier}'))))`;
-  return JSON.parse(run(process.execPath, ['--input-type=module', '--eval', program]));
+  return JSON.parse(user.run(process.execPath, ['--input-type=module', '--eval', program]));
 }
 
 describe('the packed package', () => {
   it('holds what was built, the licence and the readme, and nothing else', () => {
-    expect(packed.filter((path) => !path.startsWith('dist/')).sort()).toEqual([
+    expect(user.packed.filter((path) => !path.startsWith('dist/')).sort()).toEqual([
       'LICENSE',
       'README.md',
       'package.json',
     ]);
-    expect(packed.filter((path) => !/\.(js|js\.map|d\.ts)$/.test(path) && path.startsWith('dist/'))).toEqual(
-      [],
-    );
+    expect(
+      user.packed.filter((path) => !/\.(js|js\.map|d\.ts)$/.test(path) && path.startsWith('dist/')),
+    ).toEqual([]);
   });
 
   it('installs without the packages that only a server or React needs', () => {
     const present = Object.keys(MANIFEST.peerDependencies).filter((name) =>
-      existsSync(join(place, 'node_modules', name)),
+      existsSync(join(user.place, 'node_modules', name)),
     );
     expect(present).toEqual([]);
   });
 
-  it.each(DOORS.filter(({ name }) => !['server', 'react'].includes(name)))('opens $specifier', ({ specifier }) => {
-    expect(exportsOf(specifier)).not.toEqual([]);
-  });
+  it.each(DOORS.filter(({ name }) => !['server', 'react'].includes(name)))(
+    'opens $specifier',
+    ({ specifier }) => {
+      expect(exportsOf(specifier)).not.toEqual([]);
+    },
+  );
 
   it('keeps what is not a door closed', () => {
     expect(() => exportsOf('coffret/crypto/aead.js')).toThrow(/ERR_PACKAGE_PATH_NOT_EXPORTED/);
@@ -73,7 +53,9 @@ describe('the packed package', () => {
 
 describe('with the packages of a server, and React', () => {
   beforeAll(() => {
-    install(...Object.keys(MANIFEST.peerDependencies).map((name) => `${name}@${installedVersion(name)}`));
+    user.install(
+      ...Object.keys(MANIFEST.peerDependencies).map((name) => `${name}@${installedVersion(name)}`),
+    );
   });
 
   it.each(['coffret/server', 'coffret/react'])('opens %s', (specifier) => {
@@ -81,14 +63,14 @@ describe('with the packages of a server, and React', () => {
   });
 
   it.each(Object.keys(MANIFEST.bin))('runs the command %s', (command) => {
-    expect(run(join(place, 'node_modules/.bin', command), ['--help'])).toContain(command);
+    expect(user.run(join(user.place, 'node_modules/.bin', command), ['--help'])).toContain(command);
   });
 
   it('type-checks in a strict project of its own', () => {
     const imports = DOORS.map(
       ({ specifier, name }) => `import * as ${name} from '${specifier}';\nvoid ${name};\n`,
     );
-    writeFileSync(join(place, 'user.ts'), imports.join(''));
+    writeFileSync(join(user.place, 'user.ts'), imports.join(''));
     const options = [
       '--noEmit',
       '--strict',
@@ -100,13 +82,13 @@ describe('with the packages of a server, and React', () => {
     const where = ['--module', 'nodenext', '--types', '--typeRoots', join(ROOT, 'node_modules/@types')];
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     expect(
-      run(process.execPath, [tsc, ...options, ...where.filter((word) => word !== '--types'), 'user.ts']),
+      user.run(process.execPath, [tsc, ...options, ...where.filter((word) => word !== '--types'), 'user.ts']),
     ).toBe('');
   });
 
   it.each(EXAMPLES)('runs examples/%s', async (example) => {
-    const outfile = join(place, 'examples', example.replace(/\.ts$/, '.mjs'));
-    mkdirSync(join(place, 'examples'), { recursive: true });
+    const outfile = join(user.place, 'examples', example.replace(/\.ts$/, '.mjs'));
+    mkdirSync(join(user.place, 'examples'), { recursive: true });
     await build({
       entryPoints: [join(ROOT, 'examples', example)],
       outfile,
@@ -115,7 +97,7 @@ describe('with the packages of a server, and React', () => {
       format: 'esm',
       platform: 'node',
     });
-    expect(run(process.execPath, [outfile])).not.toBe('');
+    expect(user.run(process.execPath, [outfile])).not.toBe('');
   });
 });
 
