@@ -210,6 +210,10 @@ const MESSAGES = {
     'A part of the program could not be loaded; load the page again. A service worker needs everything in one file.',
     "Une partie du programme n'a pas pu être chargée ; rechargez la page. Un service worker veut tout en un seul fichier.",
   ],
+  'usage/unknown-kind': [
+    'The worker does not know this kind of record: give it to serveVault in the program of the worker.',
+    'Le worker ne connaît pas ce type de fiche : donnez-le à serveVault dans le programme du worker.',
+  ],
   'usage/no-worker': [
     'The worker that holds the keys could not start: its file must be served, and the content security policy allow it.',
     "Le worker qui garde les clés n'a pas pu démarrer : son fichier doit être servi, et la politique de sécurité l'autoriser.",

@@ -33,6 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   store: ['errors', 'load', 'crypto/random', 'formats'],
   sync: ['errors', 'formats', 'protocol', 'log', 'store/port'],
   tabs: ['errors', 'sync/run', 'sync/runner'],
+  lock: ['errors', 'sync/wait'],
   sharing: ['errors', 'crypto', 'formats', 'protocol', 'records', 'envelope', 'keys', 'log'],
   vault: [
     'errors',
@@ -57,6 +58,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'envelope',
     'formats',
     'keys',
+    'lock',
     'protocol',
     'records',
     'sharing',
@@ -64,8 +66,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sync',
     'vault',
   ],
-  worker: ['errors', 'live', 'crypto/random', 'crypto/worker-start', 'formats/id', 'store', 'vault'],
-  react: ['errors', 'load', 'live', 'preview', 'index'],
+  worker: [
+    'errors',
+    'live',
+    'crypto/random',
+    'crypto/worker-start',
+    'formats/id',
+    'records/record-kind',
+    'store',
+    'vault',
+  ],
+  react: ['errors', 'load', 'live', 'preview', 'worker', 'index'],
   server: ['errors', 'crypto/hash', 'crypto/random', 'crypto/sign', 'crypto/sodium', 'formats', 'protocol'],
 };
 

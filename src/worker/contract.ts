@@ -12,8 +12,11 @@ export const PAGE_ELEMENTS_MAX = 10_000;
 /** An object in the worker: one that was handed out, or a part of it. */
 export interface Target {
   readonly handle: number;
-  readonly path: readonly string[];
+  readonly path: readonly Step[];
 }
+
+/** To a part of an object: a member of it, or what a method gives for a kind of record. */
+export type Step = string | { readonly room: string; readonly kind: string };
 
 /** A method to call. `scope` is the page's number for what goes with the arguments: callbacks, signals, streams. */
 export interface Call {
@@ -23,8 +26,14 @@ export interface Call {
   readonly scope: number;
 }
 
+/** The name of the error with which a computed change is refused: what it was computed from is no more. */
+export const STALE = 'coffret/stale';
+
 /** The ways to a person. */
 export type Way = 'createPerson' | 'openPerson' | 'recoverPerson';
+
+/** Whether a store holds nobody. */
+export type Look = 'isEmpty';
 
 /** How sessions end: see the methods of the same names of a person. */
 export type Ending = 'lock' | 'lockEverywhere' | 'close';
@@ -51,7 +60,8 @@ export type Patch =
 export interface HostVerbs {
   /** Says that it is there. As long as it is, it holds the Web Lock `alive`. */
   hello(request: { readonly alive: string }): Promise<Reply>;
-  isEmpty(request: { readonly store: string }): Promise<Reply>;
+  /** What a store tells before anyone is open. */
+  look(request: { readonly store: string; readonly at: Look }): Promise<Reply>;
   /** Closes every session and deletes the store. */
   destroy(request: { readonly store: string }): Promise<Reply>;
   /** Ends every session. */
@@ -63,6 +73,8 @@ export interface HostVerbs {
     readonly scope: number;
   }): Promise<Reply>;
   call(request: Call): Promise<Reply>;
+  /** As `call`, with a change that was computed from the third argument; refused as `STALE` when that is no more. */
+  change(request: Call): Promise<Reply>;
   /** As `call`, for a method that goes on calling back until `stop`. */
   listen(request: Call): Promise<Reply>;
   /** Begins a stream, whose pieces come by `pull` until `stop`. */
@@ -94,7 +106,19 @@ export interface PageVerbs {
 }
 
 export const HOST_VERBS: readonly (keyof HostVerbs)[] = [
-  ...(['hello', 'isEmpty', 'destroy', 'close', 'open', 'call', 'listen', 'stream', 'pull', 'stop'] as const),
+  ...([
+    'hello',
+    'look',
+    'destroy',
+    'close',
+    'open',
+    'call',
+    'change',
+    'listen',
+    'stream',
+    'pull',
+    'stop',
+  ] as const),
   ...(['abort', 'rest', 'watch', 'unwatch', 'release', 'held'] as const),
 ];
 

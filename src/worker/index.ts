@@ -1,5 +1,12 @@
 /** `coffret/worker`: the same API on a page, with keys and cryptography in a dedicated worker. */
-export type { FromWorker, InWorker, MemberInWorker, StaysInWorker } from './remote-object.js';
+export type {
+  FromWorker,
+  HasRecordsInWorker,
+  InWorker,
+  MemberInWorker,
+  RecordsInWorker,
+  StaysInWorker,
+} from './remote-object.js';
 export {
   openVaultInWorker,
   type OptionsInWorker,

@@ -11,6 +11,7 @@ import {
   type Patch,
   type Reply,
   type ResultMark,
+  STALE,
   type Target,
   type Way,
 } from './contract.js';
@@ -116,6 +117,17 @@ export class Link {
     return this.#within(args, (outgoing, scope) =>
       this.ask('call', { target, method, args: outgoing.packed, scope }, outgoing.transferred),
     );
+  }
+
+  /** Calls a method with a change that was computed from a value; null when that is not the value any more. */
+  async change(target: Target, method: string, args: readonly unknown[]): Promise<unknown> {
+    const changing = this.#within(args, (outgoing, scope) =>
+      this.ask('change', { target, method, args: outgoing.packed, scope }, outgoing.transferred),
+    );
+    return changing.catch((error: unknown) => {
+      if (error instanceof Error && error.name === STALE) return null;
+      throw error;
+    });
   }
 
   /** Calls a method whose callback is called until the function that this gives is called. */

@@ -97,8 +97,10 @@ export class Outgoing {
   }
 
   #passkey(passkey: Passkey): ArgumentMark {
-    const output = passkey.take().slice();
+    const taken = passkey.take();
     // No copy of it stays on the page.
+    const output = taken.slice();
+    taken.fill(0);
     this.transferred.push(output.buffer);
     return { kind: 'passkey', credentialId: passkey.credentialId, output };
   }

@@ -4,6 +4,8 @@ import type { Documents } from '../vault/documents.js';
 import type { Live } from '../live/live.js';
 import type { People } from '../vault/people.js';
 import type { Person } from '../vault/person.js';
+import type { RecordKind } from '../records/record-kind.js';
+import type { Records } from '../vault/records.js';
 import type { ReceivedShare } from '../vault/received.js';
 import type { Vault } from '../vault/vault.js';
 
@@ -13,12 +15,25 @@ export type StaysInWorker = Person | People | Vault | Documents | DepositBox | R
 /**
  * An object of the core that lives in a worker, as a page has it: the same members under the same names.
  *
- * Every method gives a promise, but for those that give a `Live` or a stream of bytes: they do so at once. Data such as
- * `id`, `holder` or `status` is plain and as it was when the object came; `liveVaults` and `liveShares` bring another
- * object when it changes. After `lock` and once the worker has ended, everything rejects with `access/locked`.
+ * Every method gives a promise, but for those that give a `Live`, a stream of bytes or the records of a kind: they do so
+ * at once. Data such as `id`, `holder` or `status` is plain and as it was when the object came; `liveVaults` and
+ * `liveShares` bring another object when it changes. After `lock` and once the worker has ended, everything rejects with
+ * `access/locked`.
  */
 export type InWorker<T> = {
-  readonly [Name in Exclude<keyof T, 'toJSON'>]: MemberInWorker<T[Name]>;
+  readonly [Name in Exclude<keyof T, 'toJSON' | 'records'>]: MemberInWorker<T[Name]>;
+} & (T extends { records(kind: never): unknown } ? HasRecordsInWorker : unknown);
+
+/** What holds records, as a page has it. */
+export interface HasRecordsInWorker {
+  /** As of the core; the worker's program has to know the kind, see `serveVault`. */
+  records<R extends object>(kind: RecordKind<R>): RecordsInWorker<R>;
+}
+
+/** The records of a kind, as a page has them. */
+export type RecordsInWorker<R extends object> = Omit<InWorker<Records<R>>, 'kind' | 'damaged'> & {
+  readonly kind: RecordKind<R>;
+  readonly damaged: Promise<number>;
 };
 
 /** A member of a class of the core, as a page has it. */

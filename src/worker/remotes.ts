@@ -1,7 +1,12 @@
-import type { Ending, ResultMark, Target } from './contract.js';
+import { VaultError } from '../errors.js';
+import type { RecordKind } from '../records/record-kind.js';
+import type { Ending, ResultMark, Step, Target } from './contract.js';
 import type { Link } from './link.js';
 import { isSameData } from './packing.js';
-import { type Surface, surfaceNamed } from './surfaces.js';
+import { type Surface, type SurfaceName, surfaceNamed } from './surfaces.js';
+
+/** So often in a row can another write come between. */
+const ATTEMPTS_MAX = 16;
 
 /** Stands for one object of the worker, as long as anything on the page needs it. */
 interface Token {
@@ -54,10 +59,8 @@ export class Remotes {
   #create(surface: Surface, target: Target, token: Token, data: object): object {
     const link = this.#link;
     const members: Record<string, unknown> = { ...data };
-    for (const [name, part] of Object.entries(surface.parts ?? {})) {
-      const inner = { handle: target.handle, path: [...target.path, name] };
-      members[name] = this.#create(surfaceNamed(part), inner, token, {});
-    }
+    for (const [name, part] of Object.entries(surface.parts ?? {}))
+      members[name] = this.#part(part, target, name, token, {});
     const define = (
       names: readonly string[] | undefined,
       act: (name: string, args: unknown[]) => unknown,
@@ -69,13 +72,65 @@ export class Remotes {
     };
     define(surface.calls, async (name, args) => keep(token, await link.call(target, name, args)));
     define(surface.listens, async (name, args) => keep(token, await link.listen(target, name, args)));
+    define(surface.changes, async (name, args) => keep(token, await changeBy(link, target, name, args)));
     define(surface.streams, (name, args) => link.stream(target, name, args, token));
     define(surface.lives, (name, args) => link.live(target, name, args, token));
     define(surface.locks, (name) => link.lock(name as Ending));
+    for (const [name, inner] of Object.entries(surface.rooms ?? {})) {
+      const rooms = new WeakMap<RecordKind<object>, object>();
+      define([name], (_, [kind]) => this.#room(rooms, inner, target, name, token, kind));
+    }
+    for (const name of surface.asks ?? [])
+      Object.defineProperty(members, name, {
+        get: async () => keep(token, await link.call(target, name, [])),
+      });
     Object.defineProperty(members, 'toJSON', { value: () => data });
     this.#targets.set(members, target);
     return Object.freeze(members);
   }
+
+  #part(surface: SurfaceName, { handle, path }: Target, step: Step, token: Token, data: object): object {
+    return this.#create(surfaceNamed(surface), { handle, path: [...path, step] }, token, data);
+  }
+
+  /** The same object for the same kind. */
+  #room(
+    rooms: WeakMap<RecordKind<object>, object>,
+    surface: SurfaceName,
+    target: Target,
+    name: string,
+    token: Token,
+    given: unknown,
+  ): object {
+    const kind = given as RecordKind<object>;
+    if (typeof kind?.kind !== 'string') throw new VaultError('usage/invalid', { argument: 'kind' });
+    const known = rooms.get(kind);
+    if (known !== undefined) return known;
+    const room = this.#part(surface, target, { room: name, kind: kind.kind }, token, { kind });
+    rooms.set(kind, room);
+    return room;
+  }
+}
+
+/**
+ * Changes what an id names. A change that is a function is computed here from the value as it is, and computed again
+ * when that has changed meanwhile.
+ */
+async function changeBy(
+  link: Link,
+  target: Target,
+  method: string,
+  args: readonly unknown[],
+): Promise<unknown> {
+  const [id, change] = args;
+  if (typeof change !== 'function') return link.call(target, method, args);
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const shown = (await link.call(target, 'get', [id])) as { readonly value: unknown } | null;
+    if (shown === null) throw new VaultError('usage/not-found', { id: String(id) });
+    const changed = await link.change(target, method, [id, change(shown.value), shown.value]);
+    if (changed !== null) return changed;
+  }
+  throw new VaultError('store/busy');
 }
 
 /** The result, with the object it came from needed until it was there. */

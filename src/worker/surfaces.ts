@@ -8,6 +8,12 @@ export interface Surface {
   readonly data?: readonly string[];
   /** Objects inside, each with a surface of its own. */
   readonly parts?: Readonly<Record<string, SurfaceName>>;
+  /** Methods that give such an object for a kind of record; on the page they do so at once, too. */
+  readonly rooms?: Readonly<Record<string, SurfaceName>>;
+  /** Values that have no moment at which they cross; on the page they are promises. */
+  readonly asks?: readonly string[];
+  /** Methods that take an id and a change, which may be computed from the value as it is. */
+  readonly changes?: readonly string[];
   /** Methods; on the page they are asynchronous. */
   readonly calls?: readonly string[];
   /** Methods whose callback is called after they return, until the function that they give is called. */
@@ -48,6 +54,7 @@ export const SURFACES = {
   Vault: {
     data: ['id', 'holder'],
     parts: { documents: 'Documents', deposits: 'DepositBox' },
+    rooms: { records: 'Records' },
     calls: ['share', 'revoke', 'grants', 'ledger', 'consent', 'evidence'],
     lives: ['liveGrants'],
   },
@@ -60,13 +67,27 @@ export const SURFACES = {
     lives: ['live', 'liveOne'],
   },
   DepositBox: { calls: ['card', 'revokeCards', 'list', 'adopt', 'refuse'], lives: ['liveWaiting'] },
+  Records: {
+    data: ['kind'],
+    calls: ['add', 'addAll', 'remove', 'restore', 'erase', 'get', 'list', 'history'],
+    changes: ['update'],
+    asks: ['damaged'],
+    lives: ['live', 'liveOne'],
+  },
   ReceivedShare: {
-    data: ['grant', 'from', 'role', 'purpose', 'category', 'begins', 'expires', 'trust', 'status'],
+    data: [
+      ...['grant', 'from', 'role', 'purpose', 'category', 'collection', 'begins', 'expires'],
+      ...['trust', 'status'],
+    ],
+    rooms: { records: 'Records' },
     calls: ['list', 'blob', 'add'],
     streams: ['read'],
     lives: ['live'],
   },
-} as const satisfies Record<string, Omit<Surface, 'parts'> & { readonly parts?: Record<string, string> }>;
+} as const satisfies Record<string, Loose>;
+
+/** The names of surfaces are those of the table itself. */
+type Loose = Omit<Surface, 'parts' | 'rooms'> & { readonly parts?: object; readonly rooms?: object };
 
 /** The surface of this name. */
 export function surfaceNamed(name: SurfaceName): Surface {

@@ -73,7 +73,7 @@ export class VaultInWorker {
   /** Whether the store holds nobody yet: `createPerson` or `recoverPerson` is next, else `openPerson`. */
   async isEmpty(): Promise<boolean> {
     const { link } = await this.start();
-    return (await link.ask('isEmpty', { store: this.#options.name })) as boolean;
+    return (await link.ask('look', { store: this.#options.name, at: 'isEmpty' })) as boolean;
   }
 
   /** Whether a person is open, and every change of that. */

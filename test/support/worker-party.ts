@@ -1,6 +1,6 @@
 import type { Endpoint } from 'comlink';
 import { createMemoryStore, type Store } from '../../src/store/index.js';
-import type { Person } from '../../src/index.js';
+import type { Person, RecordKind } from '../../src/index.js';
 import { Link } from '../../src/worker/link.js';
 import type { InWorker } from '../../src/worker/remote-object.js';
 import { serve } from '../../src/worker/host/host.js';
@@ -32,8 +32,8 @@ export interface Held {
   readonly rests: number;
 }
 
-/** Opens a page with a worker beside it. */
-export function openWorkerParty(stage: Stage): WorkerParty {
+/** Opens a page with a worker beside it, which knows these kinds of record. */
+export function openWorkerParty(stage: Stage, kinds: readonly RecordKind<object>[] = []): WorkerParty {
   const { port1, port2 } = new MessageChannel();
   const stores = new Map<string, Promise<Store>>();
   serve({
@@ -45,6 +45,7 @@ export function openWorkerParty(stage: Stage): WorkerParty {
     },
     stayAlive: async () => {},
     elementsMax: ELEMENTS_MAX,
+    kinds,
   });
   const posted: unknown[] = [];
   port1.addEventListener('message', ({ data }) => posted.push(data));

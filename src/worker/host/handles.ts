@@ -1,11 +1,13 @@
 import { VaultError } from '../../errors.js';
+import type { RecordKind } from '../../records/record-kind.js';
 import { DepositBox } from '../../vault/deposit-box.js';
 import { Documents } from '../../vault/documents.js';
 import { People } from '../../vault/people.js';
 import { Person } from '../../vault/person.js';
+import { Records } from '../../vault/records.js';
 import { ReceivedShare } from '../../vault/received.js';
 import { Vault } from '../../vault/vault.js';
-import type { ResultMark, Target } from '../contract.js';
+import type { ResultMark, Step, Target } from '../contract.js';
 import { pack } from '../packing.js';
 import { type Surface, type SurfaceName, surfaceNamed } from '../surfaces.js';
 
@@ -15,6 +17,7 @@ const CLASSES: Readonly<Record<SurfaceName, abstract new (...given: never) => ob
   Vault,
   Documents,
   DepositBox,
+  Records,
   ReceivedShare,
 };
 
@@ -33,7 +36,13 @@ interface Entry extends Reached {
 export class Handles {
   readonly #entries = new Map<number, Entry>();
   readonly #numbers = new WeakMap<object, number>();
+  readonly #kinds: ReadonlyMap<string, RecordKind<object>>;
   #last = 0;
+
+  /** `kinds` are the kinds of record that a page may name. */
+  constructor(kinds: readonly RecordKind<object>[]) {
+    this.#kinds = new Map(kinds.map((kind) => [kind.kind, kind]));
+  }
 
   get size(): number {
     return this.#entries.size;
@@ -67,14 +76,21 @@ export class Handles {
   reach({ handle, path }: Target): Reached {
     const entry = this.#entries.get(handle);
     if (entry === undefined) throw new VaultError('usage/closed');
-    let reached: Reached = entry;
-    for (const part of path) {
-      const { object, surface } = reached;
-      const name = surface.parts !== undefined && Object.hasOwn(surface.parts, part) && surface.parts[part];
-      if (!name) throw new VaultError('usage/invalid', { argument: 'target' });
-      reached = { object: object[part] as Reached['object'], surface: surfaceNamed(name) };
-    }
-    return reached;
+    return path.reduce<Reached>((reached, step) => this.#enter(reached, step), entry);
+  }
+
+  #enter({ object, surface }: Reached, step: Step): Reached {
+    const [members, name] = typeof step === 'string' ? [surface.parts, step] : [surface.rooms, step.room];
+    const inner = members !== undefined && Object.hasOwn(members, name) ? members[name] : undefined;
+    if (inner === undefined) throw new VaultError('usage/invalid', { argument: 'target' });
+    const part = typeof step === 'string' ? object[name] : this.#room(object, step);
+    return { object: part as Reached['object'], surface: surfaceNamed(inner) };
+  }
+
+  #room(object: Reached['object'], { room, kind }: Exclude<Step, string>): unknown {
+    const known = this.#kinds.get(kind);
+    if (known === undefined) throw new VaultError('usage/unknown-kind', { kind });
+    return (object[room] as (kind: RecordKind<object>) => object).call(object, known);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The worker's side: it holds the sessions, and does what the page asks of the surfaces. */
 import { VaultError } from '../../errors.js';
 import type { Live } from '../../live/live.js';
+import type { RecordKind } from '../../records/record-kind.js';
 import type { Store } from '../../store/port.js';
 import { readLocalSlot } from '../../vault/local-keystore.js';
 import { createPerson, openPerson, recoverPerson } from '../../vault/open-person.js';
@@ -11,17 +12,19 @@ import {
   type Ending,
   HOST_VERBS,
   type HostVerbs,
+  type Look,
   PAGE_ELEMENTS_MAX,
   PAGE_VERBS,
   type PageVerbs,
   type Reply,
+  STALE,
   type Way,
 } from '../contract.js';
 import { Handles } from './handles.js';
 import { Incoming } from './incoming.js';
 import { LiveFeed } from './live-feed.js';
 import { packError } from '../packed-error.js';
-import { pack, type Packed } from '../packing.js';
+import { isSameData, pack, type Packed } from '../packing.js';
 import { type Answer, type Asking, answerOver, askOver, replyOf, type WireEnd } from '../wire.js';
 
 /** What a host is made of. */
@@ -32,6 +35,8 @@ export interface HostOptions {
   readonly openStore: (name: string) => Promise<Store>;
   /** Holds the Web Lock of this name from now on. */
   readonly stayAlive: (name: string) => Promise<void>;
+  /** The kinds of record that the page may name. */
+  readonly kinds?: readonly RecordKind<object>[];
   /** At most so many elements of a list cross at once. */
   readonly elementsMax?: number;
 }
@@ -53,7 +58,7 @@ class Host {
   readonly #options: HostOptions;
   readonly #page: Asking<PageVerbs>;
   readonly #elementsMax: number;
-  readonly #handles = new Handles();
+  readonly #handles: Handles;
   readonly #people = new Set<Person>();
   readonly #scopes = new Map<number, Incoming>();
   /** What ends a stream or what listens, by scope. */
@@ -65,6 +70,7 @@ class Host {
 
   constructor(options: HostOptions) {
     this.#options = options;
+    this.#handles = new Handles(options.kinds ?? []);
     this.#elementsMax = options.elementsMax ?? PAGE_ELEMENTS_MAX;
     this.#page = askOver<PageVerbs>(options.page, PAGE_VERBS);
   }
@@ -72,11 +78,12 @@ class Host {
   get verbs(): HostVerbs {
     return {
       hello: ({ alive }) => this.#hello(alive),
-      isEmpty: ({ store }) => replyOf(() => this.#isEmpty(store)),
+      look: ({ store, at }) => replyOf(() => this.#look(store, at)),
       destroy: ({ store }) => replyOf(() => this.#destroy(store)),
       close: ({ how }) => replyOf(() => this.#close(how)),
       open: (request) => replyOf(() => this.#open(request)),
       call: (call) => replyOf(() => this.#call(call)),
+      change: (call) => replyOf(() => this.#change(call)),
       listen: (call) => replyOf(() => this.#listen(call)),
       stream: (call) => replyOf(() => this.#stream(call)),
       pull: ({ scope }) => replyOf(() => this.#pull(scope)),
@@ -97,9 +104,10 @@ class Host {
     });
   }
 
-  async #isEmpty(name: string): Promise<Answer> {
+  async #look(name: string, at: Look): Promise<Answer> {
     const store = await this.#options.openStore(name);
     try {
+      if (at !== 'isEmpty') throw new VaultError('usage/invalid', { argument: 'at' });
       return { result: data((await readLocalSlot(store)) === null) };
     } finally {
       await store.close();
@@ -147,7 +155,7 @@ class Host {
   /** Holds a person, and tells the page when they are locked from within: by a timer, or by another tab. */
   #keep(person: Person): void {
     this.#people.add(person);
-    person.liveSync().subscribe({
+    person.liveVaults().subscribe({
       complete: () => {
         if (this.#people.has(person)) void this.#page.locked({});
       },
@@ -156,27 +164,42 @@ class Host {
 
   async #call(call: Call): Promise<Answer> {
     return this.#within(call.scope, async (incoming) => {
-      const method = this.#methodOf(call, 'calls');
-      const result = await method(...(incoming.unpack(call.args) as unknown[]));
+      const { object, surface } = this.#handles.reach(call.target);
+      const args = incoming.unpack(call.args) as unknown[];
+      const result = surface.asks?.includes(call.method)
+        ? object[call.method]
+        : await this.#methodOf(call, surface.changes?.includes(call.method) ? 'changes' : 'calls')(...args);
       incoming.flush();
       return this.#answer(result);
     });
   }
 
+  async #change(call: Call): Promise<Answer> {
+    return this.#within(call.scope, async (incoming) => {
+      const method = this.#methodOf(call, 'changes');
+      const [id, change, from] = incoming.unpack(call.args) as unknown[];
+      const computed = (value: unknown) => {
+        if (!isSameData(value, from)) throw Object.assign(new Error(), { name: STALE });
+        return change;
+      };
+      return this.#answer(await method(id, computed));
+    });
+  }
+
   async #listen(call: Call): Promise<Answer> {
-    const method = this.#methodOf(call, 'listens');
-    const incoming = this.#enter(call.scope);
-    const stop = (await method(...(incoming.unpack(call.args) as unknown[]))) as () => void;
-    this.#listening.set(call.scope, stop);
-    return {};
+    return this.#stay(call.scope, async (incoming) => {
+      const method = this.#methodOf(call, 'listens');
+      const stop = (await method(...(incoming.unpack(call.args) as unknown[]))) as () => void;
+      this.#listening.set(call.scope, stop);
+    });
   }
 
   async #stream(call: Call): Promise<Answer> {
-    const method = this.#methodOf(call, 'streams');
-    const incoming = this.#enter(call.scope);
-    const pieces = method(...(incoming.unpack(call.args) as unknown[])) as AsyncGenerator<unknown>;
-    this.#streams.set(call.scope, pieces);
-    return {};
+    return this.#stay(call.scope, async (incoming) => {
+      const method = this.#methodOf(call, 'streams');
+      const pieces = method(...(incoming.unpack(call.args) as unknown[])) as AsyncGenerator<unknown>;
+      this.#streams.set(call.scope, pieces);
+    });
   }
 
   async #pull(scope: number): Promise<Answer> {
@@ -251,7 +274,7 @@ class Host {
 
   #methodOf(
     { target, method }: Pick<Call, 'target' | 'method'>,
-    kind: 'calls' | 'listens' | 'streams' | 'lives',
+    kind: 'calls' | 'changes' | 'listens' | 'streams' | 'lives',
   ): Method {
     const { object, surface } = this.#handles.reach(target);
     if (surface[kind]?.includes(method) !== true) {
@@ -270,6 +293,18 @@ class Host {
     this.#scopes.delete(scope);
     this.#streams.delete(scope);
     this.#listening.delete(scope);
+  }
+
+  /** Enters a scope that stays, unless this fails. */
+  async #stay(scope: number, work: (incoming: Incoming) => Promise<void>): Promise<Answer> {
+    const incoming = this.#enter(scope);
+    try {
+      await work(incoming);
+      return {};
+    } catch (error) {
+      this.#leave(scope);
+      throw error;
+    }
   }
 
   async #within(scope: number, work: (incoming: Incoming) => Promise<Answer>): Promise<Answer> {

@@ -6,7 +6,7 @@ import { readSourceTree, walk } from '../../support/source-tree.js';
 const files = [...readSourceTree().values()];
 
 /** How a member of a core class has to cross, by what its declaration says. */
-type Kind = 'data' | 'part' | 'call' | 'listen' | 'stream' | 'live' | 'lock' | 'room' | 'ask';
+type Kind = 'data' | 'part' | 'call' | 'change' | 'listen' | 'stream' | 'live' | 'lock' | 'room' | 'ask';
 
 interface Member {
   readonly name: string;
@@ -38,11 +38,9 @@ function kindsOf(member: ts.ClassElement): readonly Kind[] {
     if (member.asteriskToken !== undefined) return ['stream'];
     if (/^Live</.test(type)) return ['live'];
     if (/^\(\) => void/.test(type)) return ['listen'];
-    if (type in SURFACES || /^Records</.test(type)) {
-      const isSync = !ts.getModifiers(member)?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
-      return isSync ? ['room', 'call'] : ['call'];
-    }
-    return ['call', 'lock'];
+    if (/^Records</.test(type)) return ['room'];
+    const computes = member.parameters.some((parameter) => /=>/.test(parameter.type?.getText() ?? ''));
+    return /^Promise<RecordItem/.test(type) && computes ? ['change'] : ['call', 'lock'];
   }
   if (type in SURFACES) return ['part'];
   return ts.isGetAccessor(member) ? ['data', 'ask'] : ['data'];
@@ -56,10 +54,12 @@ function membersOf(node: ts.ClassDeclaration): Member[] {
 }
 
 function listedIn(surface: Surface): Map<string, Kind> {
-  const { parts = {}, ...lists } = surface;
+  const { parts = {}, rooms = {}, ...lists } = surface;
   const kinds = { data: 'data', calls: 'call', listens: 'listen', streams: 'stream', lives: 'live' } as const;
+  const more = { locks: 'lock', asks: 'ask', changes: 'change' } as const;
   const listed = new Map<string, Kind>(Object.keys(parts).map((name) => [name, 'part']));
-  for (const [list, kind] of Object.entries({ ...kinds, locks: 'lock' } as const)) {
+  for (const name of Object.keys(rooms)) listed.set(name, 'room');
+  for (const [list, kind] of Object.entries({ ...kinds, ...more })) {
     for (const name of lists[list as keyof typeof lists] ?? []) listed.set(name, kind);
   }
   return listed;
