@@ -94,6 +94,8 @@ export class SyncStanding {
   }
 
   async #settle(isOffline: boolean, isSynced: boolean): Promise<void> {
+    // Locking stops the run, which is a change of status.
+    if (this.#session.locked) return;
     const { outbox, changes, sync, now } = this.#session;
     this.#isOffline = isOffline;
     try {
@@ -102,6 +104,7 @@ export class SyncStanding {
     } catch {
       return; // closed meanwhile; else the next call that needs the store says what is wrong with it
     }
+    if (this.#session.locked) return;
     if (isSynced && outbox.waiting.size === 0) this.#lastSyncedAt = now();
     // Noted here, whether anyone looks or not, for the run that comes next.
     this.#stateOf(false);
