@@ -103,9 +103,9 @@ describe('Alice loses her phone and goes on from the 24 words', () => {
     const vault = await dora.createVault({ holder: { birthName: 'Dora' } });
     await vault.documents.add(text('one'), { category: 'laboratory', title: 'One' });
     const doctor = await dora.people.add(martin.contactCard());
-    await vault.share({ with: doctor, category: 'laboratory', expires: now() + 60_000 });
+    await vault.share({ with: doctor, category: 'laboratory', expires: now() + 100_000 });
     expect((await dora.sync()).failed).toEqual([]);
-    passed = 61_000;
+    passed = 101_000;
     const other = await dora.people.add(nadia.contactCard());
     await vault.share({ with: other, category: 'laboratory' });
     expect((await dora.sync()).failed).toEqual([]);
