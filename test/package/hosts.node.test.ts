@@ -76,13 +76,13 @@ describe.skipIf(typeof chromium === 'string')(
 
     // Prepared is what Vite does unless it is told otherwise: packages are bundled before the page asks for them.
     it.each([
-      ['prepared', 'vite-dev', {}],
-      ['not prepared', 'vite-dev-unprepared', { exclude: ['coffret'] }],
-    ] as const)('runs on the development server of Vite, with packages %s', async (_, name, optimizeDeps) => {
+      ['prepared', 'vite-dev', []],
+      ['not prepared', 'vite-dev-unprepared', ['coffret']],
+    ] as const)('runs on the development server of Vite, with packages %s', async (_, name, exclude) => {
       const host = hosts[name];
       const vite = await createServer({
         ...viteConfig(name),
-        optimizeDeps,
+        optimizeDeps: { exclude: [...exclude] },
         server: { middlewareMode: true, ws: { server: host.server } },
       });
       host.serve({ files: vite.middlewares, policy: readmePolicy(server.url) });
