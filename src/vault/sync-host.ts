@@ -79,10 +79,10 @@ export async function createSyncHost(session: Session): Promise<StoreHost> {
     refresh,
     collections: () => session.collections.map(({ id, log }) => ({ collection: id, position: log.position })),
     vaults: () =>
-      [...session.vaults.values()].map(({ vault }) => ({
-        vault,
-        depositCursor: cursorOf(depositCursorKey(vault)),
-      })),
+      [...session.vaults.values()]
+        // The server knows a vault from the first op of its index; before, it could only say that there is none.
+        .filter(({ index }) => index.collection.log.position > 0)
+        .map(({ vault }) => ({ vault, depositCursor: cursorOf(depositCursorKey(vault)) })),
     inboxCursor: () => cursorOf(INBOX_CURSOR),
     ingest,
     async appended(id, ops, { positions, head }) {
