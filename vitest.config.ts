@@ -71,6 +71,7 @@ function inChromium({ executablePath, env }: Chromium, { name, include, alias = 
         enabled: true,
         headless: true,
         fileParallelism: false,
+        connectTimeout: PATIENCE.hookTimeout,
         screenshotFailures: false,
         provider: playwright({
           launchOptions: { executablePath, args: [...CHROMIUM_ARGUMENTS], env: { ...process.env, ...env } },
