@@ -14,6 +14,8 @@ export interface PersonSource {
   recoverPerson(options: OnDevice<RecoverOptions>): Promise<AnyPerson>;
   /** Wipes the keys; a person can be opened again. */
   lock(): Promise<void>;
+  /** As `lock`, in every tab. */
+  lockEverywhere(): Promise<void>;
   /** Locks, and lets go of everything. */
   close(): Promise<void>;
 }
@@ -105,19 +107,20 @@ export class Device {
       setTimeout(() => {
         if (this.#users > 0) return;
         if (this.#connect === null) this.#unwatch();
-        else void this.#leave('starting');
+        else void this.#leave('starting', 'close');
       });
     };
   }
 
-  /** Looks whether there is someone to open; also the way out of `failed`. */
+  /** Looks whether there is someone to open, and opens whom the device remembers; also the way out of `failed`. */
   readonly start = async (): Promise<void> => {
     const { state } = this.#moment;
     if (this.#connect === null || (state !== 'starting' && state !== 'failed')) return;
     const attempt = this.#begin('starting');
     try {
       const found = await this.#look();
-      if (attempt === this.#attempt) this.#set({ state: found });
+      if (found === 'locked') await this.#admit(attempt, (source) => source.openPerson({ remembered: true }));
+      else if (attempt === this.#attempt) this.#set({ state: found });
     } catch (error) {
       this.#fail(attempt, 'failed', error);
     }
@@ -134,13 +137,23 @@ export class Device {
 
   /** Shows nothing of the person from now on, then wipes the keys. */
   readonly lock = async (): Promise<void> => {
-    if (this.#moment.person !== null) await this.#leave('locked');
+    if (this.#moment.person !== null) await this.#leave('locked', 'lock');
+  };
+
+  readonly lockEverywhere = async (): Promise<void> => {
+    if (this.#moment.person !== null) await this.#leave('locked', 'lockEverywhere');
   };
 
   async #enter(begin: (source: PersonSource) => Promise<AnyPerson>): Promise<AnyPerson | null> {
     const { state } = this.#moment;
     if (this.#connect === null || (state !== 'empty' && state !== 'locked')) return null;
-    const attempt = this.#begin('opening');
+    return this.#admit(this.#begin('opening'), begin);
+  }
+
+  async #admit(
+    attempt: number,
+    begin: (source: PersonSource) => Promise<AnyPerson>,
+  ): Promise<AnyPerson | null> {
     try {
       const person = await begin(await this.#connected());
       if (attempt === this.#attempt) {
@@ -164,23 +177,26 @@ export class Device {
   #watch(person: AnyPerson): void {
     this.#unwatch();
     const complete = () => {
-      if (this.#moment.person === person) void this.#leave('locked');
+      if (this.#moment.person === person) void this.#leave('locked', null);
     };
     this.#unwatch = person.liveVaults().subscribe({ complete });
   }
 
-  #leave(state: 'starting' | 'locked'): Promise<void> {
+  /** Empties the page, then ends what is open in this way; `null` when it has ended by itself. */
+  #leave(state: 'starting' | 'locked', how: 'lock' | 'lockEverywhere' | 'close' | null): Promise<void> {
     const { person, gone } = this.#moment;
     const source = this.#source;
     this.#attempt += 1;
     this.#unwatch();
     // First the page, then the keys: in between, nobody can read what is on it.
     this.#set({ state, person: null, error: null, thrown: null, gone: person === null ? gone : gone + 1 });
-    if (this.#connect === null) return quietly(person?.lock());
-    if (state === 'locked') return quietly(source?.then((connected) => connected.lock()));
+    if (how === null) return Promise.resolve();
+    if (this.#connect === null) return quietly(person?.[how]());
+    const ended = quietly(source?.then((connected) => connected[how]()));
+    if (how !== 'close') return ended;
     this.#source = null;
-    this.#closing = quietly(source?.then((connected) => connected.close()));
-    return this.#closing;
+    this.#closing = ended;
+    return ended;
   }
 
   #begin(state: 'starting' | 'opening'): number {
@@ -191,7 +207,9 @@ export class Device {
 
   #fail(attempt: number, state: DeviceState, error: unknown): void {
     if (attempt !== this.#attempt) return;
-    this.#set(isVaultError(error) ? { state, error } : { state, thrown: { value: error } });
+    // Nothing is wrong with a device that remembers nobody.
+    if (isVaultError(error, 'access/not-remembered')) this.#set({ state });
+    else this.#set(isVaultError(error) ? { state, error } : { state, thrown: { value: error } });
   }
 
   async #look(): Promise<'locked' | 'empty'> {

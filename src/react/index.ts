@@ -16,5 +16,7 @@ export {
   useLive,
 } from './use-live.js';
 export { useHealth, usePeople, usePerson, useShares, useSyncState } from './use-person.js';
+export { useRecord, useRecords } from './use-records.js';
+export { useSyncMessage } from './use-sync-message.js';
 export { InVault, useDocument, useDocuments, useGrants, useVault, useVaults } from './use-vault.js';
 export { VaultProvider, type VaultProviderProps } from './vault-provider.js';

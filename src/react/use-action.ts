@@ -48,12 +48,12 @@ export interface Action<V, T> {
  * `act` takes the value given to `run`, and `work` to pass on to the call. An abort is no error. What is thrown and is no
  * `VaultError` goes to the nearest error boundary. Nothing is told to a component that is gone.
  */
-export function useAction<T, V = void>(
-  act: (value: V, work: Work) => Promise<T> | T,
+export function useAction<R, V = void>(
+  act: (value: V, work: Work) => R,
   options: ActionOptions = {},
-): Action<V, T> {
+): Action<V, Awaited<R>> {
   const latest = useRef({ act, options });
-  const [runs] = useState(() => new Runs<T>());
+  const [runs] = useState(() => new Runs<R>());
   const { running, data, error, progress, thrown } = useSyncExternalStore(
     runs.subscribe,
     runs.getSnapshot,
@@ -102,20 +102,20 @@ interface Run {
 }
 
 /** The runs of one action: a store, so that a component that is hidden and comes back finds how they ended. */
-class Runs<T> {
+class Runs<R> {
   readonly #going = new Set<Run>();
   readonly #listeners = new Set<() => void>();
   #last: Run | null = null;
-  #state: ActionState<T> = IDLE;
+  #state: ActionState<Awaited<R>> = IDLE;
 
-  readonly getSnapshot = (): ActionState<T> => this.#state;
+  readonly getSnapshot = (): ActionState<Awaited<R>> => this.#state;
 
   readonly subscribe = (onChange: () => void): (() => void) => {
     this.#listeners.add(onChange);
     return () => this.#listeners.delete(onChange);
   };
 
-  async run(act: (work: Work) => Promise<T> | T, overlap: ActionOptions['overlap']): Promise<T | undefined> {
+  async run(act: (work: Work) => R, overlap: ActionOptions['overlap']): Promise<Awaited<R> | undefined> {
     if (overlap === 'first' && this.#going.size > 0) return undefined;
     if (overlap === 'latest') this.abort();
     const run = { controller: new AbortController(), shown: true };
@@ -151,7 +151,7 @@ class Runs<T> {
     this.#set({});
   }
 
-  #end(run: Run, outcome: Partial<ActionState<T>>): void {
+  #end(run: Run, outcome: Partial<ActionState<Awaited<R>>>): void {
     this.#going.delete(run);
     if (!run.shown) return;
     run.shown = false;
@@ -159,7 +159,7 @@ class Runs<T> {
     this.#set({ ...outcome, running, progress: running === 0 ? null : this.#state.progress });
   }
 
-  #set(change: Partial<ActionState<T>>): void {
+  #set(change: Partial<ActionState<Awaited<R>>>): void {
     this.#state = { ...this.#state, ...change };
     for (const listener of [...this.#listeners]) listener();
   }

@@ -16,6 +16,8 @@ export interface DeviceActions {
   readonly recover: (options: OnDevice<RecoverOptions>) => Promise<AnyPerson | null>;
   /** Empties the page below the provider, then wipes the keys. */
   readonly lock: () => Promise<void>;
+  /** As `lock`, and every other tab that has this person open locks at once. */
+  readonly lockEverywhere: () => Promise<void>;
   /** Looks again, where the state is `failed`. */
   readonly retry: () => Promise<void>;
 }
@@ -46,7 +48,7 @@ export function useDevice(): DeviceView {
   const actions = useMemo(
     () => ({
       ...{ create: device.create, open: device.open, recover: device.recover },
-      ...{ lock: device.lock, retry: device.start },
+      ...{ lock: device.lock, lockEverywhere: device.lockEverywhere, retry: device.start },
     }),
     [device],
   );

@@ -45,24 +45,24 @@ export function useDocuments(
   filter: DocumentFilter = {},
   options?: LiveOptions,
 ): LiveResult<readonly Document[]> {
-  return useOfVault((vault) => vault.documents.live(filter), NOTHING, options);
+  return useOfVault((vault) => vault.documents.live(filter), NO_LIST, options);
 }
 
 /** One document of the vault; `null` when there is none of this id, or none any more. */
 export function useDocument(id: Id<'item'>, options: SuspenseOptions): LiveReady<Document | null>;
 export function useDocument(id: Id<'item'>, options?: LiveOptions): LiveResult<Document | null>;
 export function useDocument(id: Id<'item'>, options?: LiveOptions): LiveResult<Document | null> {
-  return useOfVault<Document | null>((vault) => vault.documents.liveOne(id), NO_DOCUMENT, options);
+  return useOfVault<Document | null>((vault) => vault.documents.liveOne(id), NO_ITEM, options);
 }
 
 /** The accesses in force that were given to the vault, for showing and for `vault.revoke`. */
 export function useGrants(options: SuspenseOptions): LiveReady<readonly Grant[]>;
 export function useGrants(options?: LiveOptions): LiveResult<readonly Grant[]>;
 export function useGrants(options?: LiveOptions): LiveResult<readonly Grant[]> {
-  return useOfVault((vault) => vault.liveGrants(), NOTHING, options);
+  return useOfVault((vault) => vault.liveGrants(), NO_LIST, options);
 }
 
-/** What another kind of record is shown by: what `vault.records(kind).live()` gives. */
+/** Follows something in the vault that is meant; `none` stands for it where there is no vault. */
 export function useOfVault<T>(
   liveOf: (vault: AnyVault) => Live<T>,
   none: Live<T>,
@@ -97,9 +97,11 @@ function ready<T>(data: T): LiveReady<T> {
   return { data, error: null, message: null, pending: false };
 }
 
-/** Where there is no vault, there is nothing in it. */
-const NO_DOCUMENT = /* @__PURE__ */ constant<null>(null);
-const NOTHING = /* @__PURE__ */ constant<readonly never[]>(/* @__PURE__ */ Object.freeze([]));
+/** What there is in no vault. */
+export const NO_ITEM: Live<null> = /* @__PURE__ */ constant<null>(null);
+
+/** The list of it. */
+export const NO_LIST: Live<readonly never[]> = /* @__PURE__ */ constant<readonly never[]>([]);
 
 function constant<T>(value: T): Live<T> {
   return createLive({ version: () => 0, read: () => value, watch: () => () => {} });

@@ -19,6 +19,12 @@ export function createPageSource(store: Store): PageSource {
     person = await opening;
     return person;
   };
+  const end = async (call: 'lock' | 'lockEverywhere' | 'close') => {
+    calls.push(call);
+    // A memory store that is closed would hold nobody the next time.
+    await person?.[call === 'close' ? 'lock' : call]();
+    person = null;
+  };
   return {
     calls,
     get person() {
@@ -31,15 +37,8 @@ export function createPageSource(store: Store): PageSource {
     createPerson: (options) => open('createPerson', createPerson({ ...options, store })),
     openPerson: (options) => open('openPerson', openPerson({ ...options, store })),
     recoverPerson: (options) => open('recoverPerson', recoverPerson({ ...options, store })),
-    async lock() {
-      calls.push('lock');
-      await person?.lock();
-      person = null;
-    },
-    async close() {
-      calls.push('close');
-      await person?.lock();
-      person = null;
-    },
+    lock: () => end('lock'),
+    lockEverywhere: () => end('lockEverywhere'),
+    close: () => end('close'),
   };
 }

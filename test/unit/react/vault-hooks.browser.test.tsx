@@ -1,8 +1,9 @@
 import { memo, Suspense } from 'react';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Document, Id, Person, Vault } from '../../../src/index.js';
+import { defineKind, type Document, type Id, type Person, type Vault } from '../../../src/index.js';
 import {
   InVault,
+  Preview,
   useDocument,
   useDocumentBlob,
   useDocuments,
@@ -11,7 +12,10 @@ import {
   useLive,
   usePeople,
   usePerson,
+  useRecord,
+  useRecords,
   useShares,
+  useSyncMessage,
   useSyncState,
   useVault,
   useVaults,
@@ -185,6 +189,60 @@ describe("a person's vault in components", () => {
     await scene.reads('synced 0 0 false');
   });
 
+  it('says in a sentence how the sync stands, in the language of the page', async () => {
+    function Sentence() {
+      return <p>{useSyncMessage()}</p>;
+    }
+    await alice.sync();
+    const scene = show(
+      <>
+        <VaultProvider person={alice} language="fr">
+          <Sentence />
+        </VaultProvider>
+        <VaultProvider person={alice} language="en">
+          <Sentence />
+        </VaultProvider>
+      </>,
+    );
+    await scene.reads('Tout est envoyé.\n\nEverything is sent.');
+    await alice.people.add(alice.contactCard());
+    await scene.reads('À envoyer : 1.\n\nTo be sent: 1.');
+    await stage.crash();
+    await expect(alice.sync()).rejects.toThrow('sync/offline');
+    await scene.reads(/^Le serveur est injoignable ; rien n'est perdu\. À envoyer : 1\./);
+    await stage.restart();
+    await alice.sync();
+    await scene.reads('Tout est envoyé.\n\nEverything is sent.');
+  });
+
+  it('follows records of any kind, all or some or one', async () => {
+    const WEIGHT = defineKind<{ readonly grams: number; readonly by: string }>({
+      ...{ kind: 'test.weight', schema: 1, collection: 'test-weights' },
+      parse: (value) => value as { grams: number; by: string },
+    });
+    const weights = vault.records(WEIGHT);
+    const { id } = await weights.add({ grams: 62_000, by: 'alice' });
+    const grams = (items: readonly { readonly value: { readonly grams: number } }[] | undefined) =>
+      items?.map(({ value }) => value.grams).join(' ') || 'none';
+    function Weights() {
+      const all = useRecords(WEIGHT).data;
+      const waiting = useRecords(WEIGHT, { where: { by: 'karim' } }, { suspense: true }).data;
+      const one = useRecord(WEIGHT, id).data;
+      return <p>{`${grams(all)} / ${grams(waiting)} / ${one === null ? 'none' : one?.value.grams}`}</p>;
+    }
+    const scene = show(
+      <VaultProvider person={alice}>
+        <Weights />
+      </VaultProvider>,
+    );
+    await scene.reads('62000 / none / 62000');
+    await weights.add({ grams: 61_500, by: 'karim' });
+    await weights.update(id, { grams: 62_100 });
+    await scene.reads(/^(61500 62100|62100 61500) \/ 61500 \/ 62100$/);
+    await weights.remove(id);
+    await scene.reads('61500 / 61500 / none');
+  });
+
   it('speaks of the first vault, of the one it is given, or of none', async () => {
     function Names() {
       const { data: vaults } = useVaults();
@@ -293,6 +351,46 @@ describe("a person's vault in components", () => {
       const [{ signal, blob }] = begun as [(typeof begun)[0]];
       await expect(blob).rejects.toThrow('usage/aborted');
       expect(signal?.aborted).toBe(true);
+    });
+  });
+
+  describe('Preview', () => {
+    it('shows a document in a frame that may do nothing, then its next version', async () => {
+      const { id } = await add('TSH', 'laboratory', 'TSH 2.1 <script>alert(1)</script>');
+      function Current() {
+        const { data } = useDocument(id);
+        return data ? <Preview document={data} className="paper" fallback={<p>waiting</p>} /> : null;
+      }
+      const scene = show(
+        <VaultProvider person={alice} language="en">
+          <Current />
+        </VaultProvider>,
+      );
+      const frames = () => [...scene.container.querySelectorAll('iframe')];
+      await scene.reads('waiting');
+      await vi.waitFor(() => expect(frames()).toHaveLength(1), { timeout: 15_000 });
+      const [first] = frames();
+      expect(first?.getAttribute('sandbox') ?? 'none').not.toMatch(/none|allow-(scripts|top|popups|forms)/);
+      expect(scene.container.innerHTML).not.toContain('<script');
+      await vi.waitFor(() => expect(scene.container.firstElementChild?.ariaBusy).toBe('false'));
+      expect(scene.text()).not.toContain('waiting');
+      await vault.documents.replace(id, new Blob(['TSH 2.15']));
+      await vi.waitFor(() => expect(frames().filter((frame) => frame !== first)).toHaveLength(1), {
+        timeout: 15_000,
+      });
+      await vi.waitFor(() => expect(frames()).toHaveLength(1));
+    });
+
+    it('says what is wrong in the language of the provider', async () => {
+      const document = await add('TSH');
+      await vault.documents.erase(document.id);
+      const scene = show(
+        <VaultProvider person={alice} language="fr">
+          <Preview document={document} />
+        </VaultProvider>,
+      );
+      await scene.reads('Rien ne porte cet identifiant.');
+      expect(scene.container.querySelector('[role=alert]')).not.toBeNull();
     });
   });
 });
