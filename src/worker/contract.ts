@@ -32,8 +32,8 @@ export const STALE = 'coffret/stale';
 /** The ways to a person. */
 export type Way = 'createPerson' | 'openPerson' | 'recoverPerson';
 
-/** Whether a store holds nobody. */
-export type Look = 'isEmpty';
+/** Whether a store holds nobody, or which passkeys open it. */
+export type Look = 'isEmpty' | 'passkeys';
 
 /** How sessions end: see the methods of the same names of a person. */
 export type Ending = 'lock' | 'lockEverywhere' | 'close';

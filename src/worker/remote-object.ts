@@ -2,6 +2,7 @@
 import type { DepositBox } from '../vault/deposit-box.js';
 import type { Documents } from '../vault/documents.js';
 import type { Live } from '../live/live.js';
+import type { Passkeys } from '../vault/passkeys.js';
 import type { People } from '../vault/people.js';
 import type { Person } from '../vault/person.js';
 import type { RecordKind } from '../records/record-kind.js';
@@ -10,7 +11,7 @@ import type { ReceivedShare } from '../vault/received.js';
 import type { Vault } from '../vault/vault.js';
 
 /** The classes of the core whose objects stay in the worker. */
-export type StaysInWorker = Person | People | Vault | Documents | DepositBox | ReceivedShare;
+export type StaysInWorker = Person | People | Passkeys | Vault | Documents | DepositBox | ReceivedShare;
 
 /**
  * An object of the core that lives in a worker, as a page has it: the same members under the same names.

@@ -32,7 +32,7 @@ export type SurfaceName = keyof typeof SURFACES;
 export const SURFACES = {
   Person: {
     data: ['id'],
-    parts: { people: 'People' },
+    parts: { people: 'People', passkeys: 'Passkeys' },
     calls: [
       ...[
         'contactCard',
@@ -44,13 +44,15 @@ export const SURFACES = {
         'deposited',
         'consents',
       ],
-      ...['createRecoveryPhrase', 'changePassphrase', 'sync', 'resendLost', 'health'],
+      ...['createRecoveryPhrase', 'changePassphrase', 'stayUnlocked', 'forgetUnlock', 'lockedElsewhere'],
+      ...['sync', 'resendLost', 'health', 'storage'],
     ],
-    lives: ['liveVaults', 'liveShares', 'liveHealth', 'liveSync'],
+    lives: ['liveVaults', 'liveShares', 'liveHealth', 'liveSync', 'liveStorage'],
     listens: ['startSync'],
     locks: ['lock', 'lockEverywhere', 'close'],
   },
   People: { calls: ['add', 'list', 'get', 'verify'], lives: ['live'] },
+  Passkeys: { calls: ['list', 'add', 'remove'] },
   Vault: {
     data: ['id', 'holder'],
     parts: { documents: 'Documents', deposits: 'DepositBox' },

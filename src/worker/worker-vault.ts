@@ -76,6 +76,12 @@ export class VaultInWorker {
     return (await link.ask('look', { store: this.#options.name, at: 'isEmpty' })) as boolean;
   }
 
+  /** As `passkeysOf` of the core: which passkeys open this store, for `askPasskey`. */
+  async passkeys(): Promise<string[]> {
+    const { link } = await this.start();
+    return (await link.ask('look', { store: this.#options.name, at: 'passkeys' })) as string[];
+  }
+
   /** Whether a person is open, and every change of that. */
   liveState(): Live<VaultState> {
     return this.#liveState;

@@ -14,6 +14,8 @@ import {
   type VaultInWorker,
   type VaultState,
 } from '../../src/worker/index.js';
+import { askPasskey, createPasskey } from '../../src/passkey/index.js';
+import { plugAuthenticator } from '../support/authenticator.js';
 import { bytesOf, FLOOR, openStage, passphraseOf, type Stage } from '../support/actors.js';
 import { codeOf } from '../support/code-of.js';
 
@@ -165,6 +167,33 @@ describe('Alice keeps her vault in a worker', () => {
     await other.close();
     expect(other.liveState().getSnapshot()).toBe('closed');
     expect(await codeOf(() => other.openPerson({ passphrase }))).toBe('usage/closed');
+    await reopen();
+  });
+
+  it('opens for her passkey, which crosses to the worker and stays there', async () => {
+    const phone = await plugAuthenticator();
+    await alice.createRecoveryPhrase({ passphrase });
+    const made = await createPasskey({ name: 'Alice' });
+    const entry = await alice.passkeys.add({ passphrase, passkey: made, label: 'phone' });
+    expect(await codeOf(() => alice.passkeys.add({ passphrase, passkey: made, label: 'again' }))).toBe(
+      'usage/closed',
+    );
+    await device.lock();
+    expect(await device.passkeys()).toEqual([entry.credentialId]);
+    const passkey = await askPasskey({ credentialIds: await device.passkeys() });
+    alice = await device.openPerson({ passkey });
+    expect((await alice.passkeys.list()).map(({ label }) => label)).toEqual(['phone']);
+    await phone.unplug();
+  });
+
+  it('stays unlocked on her device when she closes the page, and not when she locks', async () => {
+    await alice.stayUnlocked({ forMs: 60_000 });
+    await device.close();
+    device = await openVaultInWorker({ name, worker: start });
+    device.liveState().subscribe((state) => states.push(state));
+    alice = await device.openPerson({ remembered: true });
+    await device.lock();
+    expect(await codeOf(() => device.openPerson({ remembered: true }))).toBe('access/not-remembered');
     await reopen();
   });
 

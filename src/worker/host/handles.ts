@@ -2,6 +2,7 @@ import { VaultError } from '../../errors.js';
 import type { RecordKind } from '../../records/record-kind.js';
 import { DepositBox } from '../../vault/deposit-box.js';
 import { Documents } from '../../vault/documents.js';
+import { Passkeys } from '../../vault/passkeys.js';
 import { People } from '../../vault/people.js';
 import { Person } from '../../vault/person.js';
 import { Records } from '../../vault/records.js';
@@ -14,6 +15,7 @@ import { type Surface, type SurfaceName, surfaceNamed } from '../surfaces.js';
 const CLASSES: Readonly<Record<SurfaceName, abstract new (...given: never) => object>> = {
   Person,
   People,
+  Passkeys,
   Vault,
   Documents,
   DepositBox,

@@ -5,6 +5,7 @@ import type { RecordKind } from '../../records/record-kind.js';
 import type { Store } from '../../store/port.js';
 import { readLocalSlot } from '../../vault/local-keystore.js';
 import { createPerson, openPerson, recoverPerson } from '../../vault/open-person.js';
+import { passkeysOf } from '../../vault/passkeys.js';
 import type { Person } from '../../vault/person.js';
 import {
   CONTRACT,
@@ -107,7 +108,7 @@ class Host {
   async #look(name: string, at: Look): Promise<Answer> {
     const store = await this.#options.openStore(name);
     try {
-      if (at !== 'isEmpty') throw new VaultError('usage/invalid', { argument: 'at' });
+      if (at === 'passkeys') return { result: data(await passkeysOf({ store })) };
       return { result: data((await readLocalSlot(store)) === null) };
     } finally {
       await store.close();
