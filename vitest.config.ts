@@ -71,7 +71,6 @@ function inChromium({ executablePath, env }: Chromium, { name, include, alias = 
         enabled: true,
         headless: true,
         fileParallelism: false,
-        connectTimeout: PATIENCE.hookTimeout,
         screenshotFailures: false,
         provider: playwright({
           launchOptions: { executablePath, args: [...CHROMIUM_ARGUMENTS], env: { ...process.env, ...env } },
@@ -111,6 +110,8 @@ export default defineConfig({
         : [inNode, inChromium(chromium, EVERYTHING), inChromium(chromium, WITH_REACT_18), ofPackage],
     // One more than the runner's own choice, which leaves a core to itself: tests of a server mostly wait for it.
     maxWorkers: availableParallelism(),
+    // Read here and not of a project.
+    browser: { connectTimeout: PATIENCE.hookTimeout },
     reporters: ['default', new Tally(missing)],
   },
 });
