@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from './support/source-tree.js';
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const snippets = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code]) => code ?? '');
+const snippets = [...readme.matchAll(/^```(?:tsx?|html|css)\n([\s\S]*?)^```/gm)].map(
+  ([, code]) => code ?? '',
+);
 
 /** The lines that carry code, without their indentation: an example may hold a snippet inside a function. */
 const linesOf = (code: string) =>
@@ -14,7 +16,7 @@ const linesOf = (code: string) =>
     .filter((line) => line !== '');
 
 const examples = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.(tsx?|html|css)$/.test(path))
   .map((path) => `\n${linesOf(readFileSync(join(ROOT, 'examples', path), 'utf8')).join('\n')}\n`);
 
 describe('README.md', () => {
