@@ -11,6 +11,13 @@ export type { Passkey } from './keys/passkey.js';
 export type { PhraseLanguage } from './keys/phrase.js';
 export type { Live, LiveListener, LiveObserver, Unsubscribe } from './live/live.js';
 export type { RequestKeyId, RequestSigner } from './protocol/request-signature.js';
+export {
+  type AutoLock,
+  type AutoLockEnd,
+  type AutoLockOptions,
+  createAutoLock,
+  type Lockable,
+} from './lock/auto-lock.js';
 export { categoryLabel, DOCUMENT_CATEGORIES, type DocumentCategory } from './records/category.js';
 export { defineKind, type RecordKind } from './records/record-kind.js';
 export type { Trust } from './sharing/contacts.js';

@@ -224,10 +224,17 @@ export class Person {
     await forgetUnlock(this.#session.store);
   }
 
-  /** Whether this device was locked everywhere since this person was opened: a tab that was frozen was not told. */
+  /**
+   * Whether this device was locked everywhere since this person was opened: a tab that was frozen was not told.
+   *
+   * `createAutoLock` asks now and then. Throws `access/locked` when this tab is locked already.
+   */
   async lockedElsewhere(): Promise<boolean> {
-    const { store, locked } = this.#session;
-    return !locked && this.#locks !== null && (await countedLocks(store)) !== this.#locks;
+    const session = this.#session;
+    session.requireOpen();
+    const counted = this.#locks === null ? null : await countedLocks(session.store);
+    session.requireOpen();
+    return counted !== null && counted !== this.#locks;
   }
 
   /**
