@@ -95,6 +95,7 @@ const ofPackage = {
   test: {
     name: 'package',
     include: [`${PACKAGE_TESTS}/*.test.ts`],
+    fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },
