@@ -1,143 +1,145 @@
 import { VaultError } from '../errors.js';
 import { requireBytes } from './bytes.js';
-import { PADDING_MARKER, paddedLength } from './padding.js';
+import { PADDING_MARKER, paddedLength, unpad } from './padding.js';
 import { withScratch } from './scratch.js';
-import { type KeyBytes, keyBytes } from './secret.js';
+import { expose, type Secret } from './secret.js';
 import { sodium } from './sodium.js';
+import { transcriptLength, writeTranscript } from './transcript.js';
 
 const KEY_BYTES = 32;
+const COMMITMENT_BYTES = 32;
+const DERIVED_BYTES = KEY_BYTES + COMMITMENT_BYTES;
 const NONCE_BYTES = 24;
 const TAG_BYTES = 16;
-const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);
 
-/**
- * Encrypts with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03), tag appended: 16 bytes longer than `plaintext`.
- *
- * HAZMAT: this cipher does not commit to its key, so one ciphertext can open under two keys; use `envelope/`. A pair
- * of key and nonce must never be used twice. `ad` is mandatory and not empty. Throws `usage/invalid`.
- */
-export function sealXChaCha(
-  key: KeyBytes,
-  nonce: Uint8Array,
-  ad: Uint8Array,
-  plaintext: Uint8Array,
-): Uint8Array {
-  return sealAfter({ key, nonce, ad, plaintext, head: NO_BYTES, dataBytes: plaintext.length });
-}
-
-/**
- * `head ‖ sealXChaCha(key, nonce, ad, pad(plaintext))` in one array.
- *
- * The same bytes as the calls it replaces; the two arrays it saves cost more than the cipher itself does on a small
- * record. HAZMAT as `sealXChaCha`. Throws `usage/invalid`.
- */
-export function sealPaddedXChaCha(options: {
-  readonly key: KeyBytes;
+/** What a committed seal is made under; the same to open it. */
+export interface CommittedPlace {
+  readonly key: Secret<string>;
+  readonly label: string;
+  /** Never twice under one key: the cipher's own key comes from it, and its own nonce is constant. */
   readonly nonce: Uint8Array;
   readonly ad: Uint8Array;
-  readonly plaintext: Uint8Array;
-  readonly head: Uint8Array;
-}): Uint8Array {
-  requireBytes(options.head, 'head');
-  requireBytes(options.plaintext, 'plaintext');
-  return sealAfter({ ...options, dataBytes: paddedLength(options.plaintext.length) });
 }
 
 /**
- * Decrypts what `sealXChaCha` made.
+ * `lead ‖ commitment ‖ ciphertext`: derives a key and a commitment from key, nonce and `ad`, pads, and encrypts with
+ * XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) under the derived key, `ad` and a nonce of zeros. SPEC §3.
  *
- * Returns null when the ciphertext does not authenticate, whatever the reason. Throws `usage/invalid` for arguments
- * of a wrong type or length.
+ * All of it in one stretch of memory: what single steps would hand to each other costs more than the cipher does on a
+ * small record, and the derived key never leaves that stretch, which is wiped. HAZMAT: use `envelope/`. `ad` is mandatory
+ * and not empty. Throws `usage/invalid`, `access/locked`.
  */
-export function openXChaCha(
-  key: KeyBytes,
-  nonce: Uint8Array,
-  ad: Uint8Array,
+export function sealCommitted(place: CommittedPlace, lead: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  requireBytes(lead, 'lead');
+  requireBytes(plaintext, 'plaintext');
+  const dataBytes = paddedLength(plaintext.length);
+  const dataOffset = lead.length + COMMITMENT_BYTES;
+  const sealedBytes = dataOffset + dataBytes + TAG_BYTES;
+  return withDerived(place, sealedBytes, (memory, { address, derived, ad, zeros }) => {
+    const data = address + dataOffset;
+    memory.set(lead, address);
+    memory.copyWithin(address + lead.length, derived + KEY_BYTES, derived + DERIVED_BYTES);
+    memory.set(plaintext, data);
+    memory.fill(0, data + plaintext.length, data + dataBytes);
+    memory[data + plaintext.length] = PADDING_MARKER;
+    const code = sodium().libsodium._crypto_aead_xchacha20poly1305_ietf_encrypt(
+      data,
+      null,
+      data,
+      dataBytes,
+      0,
+      ad,
+      place.ad.length,
+      0,
+      null,
+      zeros,
+      derived,
+    );
+    if (code !== 0) throw new VaultError('usage/invalid');
+    return memory.slice(address, address + sealedBytes);
+  });
+}
+
+/**
+ * Opens what `sealCommitted` made after its lead: the content, without its padding.
+ *
+ * Returns null when it does not open, whatever the reason. The commitment is compared before anything is decrypted.
+ * Throws `usage/invalid`, `access/locked`.
+ */
+export function openCommitted(
+  place: CommittedPlace,
+  commitment: Uint8Array,
   ciphertext: Uint8Array,
 ): Uint8Array | null {
-  const keyData = checkArguments(key, nonce, ad, ciphertext);
+  requireBytes(commitment, 'commitment', COMMITMENT_BYTES);
+  requireBytes(ciphertext, 'ciphertext');
   if (ciphertext.length < TAG_BYTES) return null;
-  const dataBytes = ciphertext.length;
-  return withScratch(dataBytes + ad.length + NONCE_BYTES + KEY_BYTES, ({ memory, address }) => {
+  return withDerived(place, ciphertext.length, (memory, { address, derived, ad, zeros }) => {
+    let difference = 0;
+    for (let i = 0; i < COMMITMENT_BYTES; i++)
+      difference |= (memory[derived + KEY_BYTES + i] as number) ^ (commitment[i] as number);
+    if (difference !== 0) return null;
     memory.set(ciphertext, address);
-    const adAddress = address + dataBytes;
-    const nonceAddress = writeContext(memory, adAddress, ad, nonce, keyData);
     const code = sodium().libsodium._crypto_aead_xchacha20poly1305_ietf_decrypt(
       address,
       null,
       null,
       address,
-      dataBytes,
+      ciphertext.length,
       0,
-      adAddress,
-      ad.length,
+      ad,
+      place.ad.length,
       0,
-      nonceAddress,
-      nonceAddress + NONCE_BYTES,
+      zeros,
+      derived,
     );
-    return code === 0 ? memory.slice(address, address + dataBytes - TAG_BYTES) : null;
+    if (code !== 0) return null;
+    return unpad(memory.subarray(address, address + ciphertext.length - TAG_BYTES))?.slice() ?? null;
   });
 }
 
-/** Seals `plaintext`, padded when `dataBytes` is more than its length, behind `head`. */
-function sealAfter(options: {
-  readonly key: KeyBytes;
-  readonly nonce: Uint8Array;
-  readonly ad: Uint8Array;
-  readonly plaintext: Uint8Array;
-  readonly head: Uint8Array;
-  readonly dataBytes: number;
-}): Uint8Array {
-  const { key, nonce, ad, plaintext, head, dataBytes } = options;
-  const keyData = checkArguments(key, nonce, ad, plaintext);
-  const sealedBytes = head.length + dataBytes + TAG_BYTES;
-  return withScratch(sealedBytes + ad.length + NONCE_BYTES + KEY_BYTES, ({ memory, address }) => {
-    const dataAddress = address + head.length;
-    const adAddress = address + sealedBytes;
-    memory.set(head, address);
-    memory.set(plaintext, dataAddress);
-    if (dataBytes > plaintext.length) {
-      memory.fill(0, dataAddress + plaintext.length, dataAddress + dataBytes);
-      memory[dataAddress + plaintext.length] = PADDING_MARKER;
-    }
-    const nonceAddress = writeContext(memory, adAddress, ad, nonce, keyData);
-    const code = sodium().libsodium._crypto_aead_xchacha20poly1305_ietf_encrypt(
-      dataAddress,
-      null,
-      dataAddress,
-      dataBytes,
-      0,
-      adAddress,
-      ad.length,
-      0,
-      null,
-      nonceAddress,
-      nonceAddress + NONCE_BYTES,
-    );
-    if (code !== 0) throw new VaultError('usage/invalid');
-    return memory.slice(address, adAddress);
-  });
+/** Where things are in the memory that is lent; all of it is wiped afterwards. */
+interface Derived {
+  /** `dataBytes` of room. */
+  readonly address: number;
+  /** The derived key, then the commitment. */
+  readonly derived: number;
+  readonly ad: number;
+  /** A nonce of zeros. */
+  readonly zeros: number;
 }
 
-function checkArguments(key: KeyBytes, nonce: unknown, ad: unknown, data: unknown): Uint8Array {
+function withDerived<Result>(
+  { key, label, nonce, ad }: CommittedPlace,
+  dataBytes: number,
+  use: (memory: Uint8Array, derived: Derived) => Result,
+): Result {
   requireBytes(nonce, 'nonce', NONCE_BYTES);
   requireBytes(ad, 'ad');
-  requireBytes(data, 'data');
   // libsodium treats an absent AD and an empty one alike: a forgotten context must not pass for one.
   if (ad.length === 0) throw new VaultError('usage/invalid', { argument: 'ad' });
-  return keyBytes(key, KEY_BYTES);
-}
-
-function writeContext(
-  memory: Uint8Array,
-  start: number,
-  ad: Uint8Array,
-  nonce: Uint8Array,
-  key: Uint8Array,
-): number {
-  const nonceAddress = start + ad.length;
-  memory.set(ad, start);
-  memory.set(nonce, nonceAddress);
-  memory.set(key, nonceAddress + NONCE_BYTES);
-  return nonceAddress;
+  const keyData = expose(key);
+  if (keyData.length < 16 || keyData.length > 64) throw new VaultError('usage/invalid', { argument: 'key' });
+  const parts = [nonce, ad];
+  const transcriptBytes = transcriptLength(label, parts);
+  const length = dataBytes + DERIVED_BYTES + NONCE_BYTES + keyData.length + transcriptBytes;
+  return withScratch(length, ({ memory, address }) => {
+    const derived = address + dataBytes;
+    const zeros = derived + DERIVED_BYTES;
+    const keyAddress = zeros + NONCE_BYTES;
+    const transcript = keyAddress + keyData.length;
+    memory.set(keyData, keyAddress);
+    const end = writeTranscript(memory, transcript, label, parts);
+    const code = sodium().libsodium._crypto_generichash(
+      derived,
+      DERIVED_BYTES,
+      transcript,
+      transcriptBytes,
+      0,
+      keyAddress,
+      keyData.length,
+    );
+    if (code !== 0) throw new VaultError('usage/invalid');
+    return use(memory, { address, derived, ad: end - ad.length, zeros });
+  });
 }

@@ -36,27 +36,44 @@ export function blake2b(
   if (key !== null && (key.length < 16 || key.length > 64)) {
     throw new VaultError('usage/invalid', { argument: 'key' });
   }
-  let size = prefixLength(label);
-  for (const part of parts) {
-    requireBytes(part, 'part');
-    size += LENGTH_BYTES + part.length;
-  }
+  const size = transcriptLength(label, parts);
   const keyLength = key?.length ?? 0;
   return withScratch(length + keyLength + size, ({ memory, address }) => {
     const keyAddress = address + length;
     const start = keyAddress + keyLength;
     if (key !== null) memory.set(key, keyAddress);
-    let position = writePrefix(memory, start, label);
-    for (const part of parts) {
-      position = writeLength(memory, position, part.length);
-      memory.set(part, position);
-      position += part.length;
-    }
+    writeTranscript(memory, start, label, parts);
     const { libsodium } = sodium();
     const code = libsodium._crypto_generichash(address, length, start, size, 0, keyAddress, keyLength);
     if (code !== 0) throw new VaultError('usage/invalid');
     return memory.slice(address, address + length);
   });
+}
+
+/** How many bytes `writeTranscript` writes. Throws `usage/invalid` when a part is not a `Uint8Array`. */
+export function transcriptLength(label: string, parts: readonly Uint8Array[]): number {
+  let size = prefixLength(label);
+  for (const part of parts) {
+    requireBytes(part, 'part');
+    size += LENGTH_BYTES + part.length;
+  }
+  return size;
+}
+
+/** Writes the prefix of `label`, then each part after its length; returns where it ends. SPEC §2.2. */
+export function writeTranscript(
+  target: Uint8Array,
+  start: number,
+  label: string,
+  parts: readonly Uint8Array[],
+): number {
+  let position = writePrefix(target, start, label);
+  for (const part of parts) {
+    position = writeLength(target, position, part.length);
+    target.set(part, position);
+    position += part.length;
+  }
+  return position;
 }
 
 function prefixLength(label: string): number {
@@ -80,7 +97,10 @@ function writePrefix(target: Uint8Array, start: number, label: string): number {
 
 /** A length never reaches 2³², so the upper half of the u64 is zero. */
 function writeLength(target: Uint8Array, start: number, length: number): number {
-  target.fill(0, start, start + 4);
+  target[start] = 0;
+  target[start + 1] = 0;
+  target[start + 2] = 0;
+  target[start + 3] = 0;
   target[start + 4] = length >>> 24;
   target[start + 5] = length >>> 16;
   target[start + 6] = length >>> 8;

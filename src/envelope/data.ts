@@ -1,15 +1,10 @@
-import { openXChaCha, sealPaddedXChaCha } from '../crypto/aead.js';
-import { equalBytes } from '../crypto/hash.js';
-import { deriveBytes } from '../crypto/kdf.js';
-import { unpad } from '../crypto/padding.js';
+import { openCommitted, sealCommitted } from '../crypto/aead.js';
 import type { RandomBytes } from '../crypto/random.js';
 import type { Secret } from '../crypto/secret.js';
 import { VaultError } from '../errors.js';
-import { type Binding, decodeSealed, encodeBinding, encodeSealedHead } from '../formats/sealed.js';
+import { type Binding, decodeSealed, encodeBinding, encodeSealedLead } from '../formats/sealed.js';
 
 const NONCE_BYTES = 24;
-/** Each seal has its own key, so the cipher's nonce can be constant. SPEC §3. */
-const ZERO_NONCE = /* @__PURE__ */ new Uint8Array(NONCE_BYTES);
 
 /**
  * Seals bytes under a key, bound to what they are and where they belong. SPEC §3.
@@ -24,11 +19,7 @@ export function sealData(
 ): Uint8Array {
   const nonce = random(NONCE_BYTES);
   const ad = encodeBinding(binding);
-  const derived = deriveBytes(key, 64, 'seal', nonce, ad);
-  const head = encodeSealedHead(nonce, derived.subarray(32));
-  const sealed = sealPaddedXChaCha({ key: derived.subarray(0, 32), nonce: ZERO_NONCE, ad, plaintext, head });
-  derived.fill(0);
-  return sealed;
+  return sealCommitted({ key, label: 'seal', nonce, ad }, encodeSealedLead(nonce), plaintext);
 }
 
 /**
@@ -40,11 +31,7 @@ export function sealData(
 export function openData(key: Secret<string>, binding: Binding, sealed: Uint8Array): Uint8Array {
   const { nonce, commitment, ciphertext } = decodeSealed(sealed);
   const ad = encodeBinding(binding);
-  const derived = deriveBytes(key, 64, 'seal', nonce, ad);
-  const committed = equalBytes(derived.subarray(32), commitment);
-  const padded = committed ? openXChaCha(derived.subarray(0, 32), ZERO_NONCE, ad, ciphertext) : null;
-  derived.fill(0);
-  const plaintext = padded === null ? null : unpad(padded);
+  const plaintext = openCommitted({ key, label: 'seal', nonce, ad }, commitment, ciphertext);
   if (plaintext === null) throw new VaultError('integrity/open-failed');
   return plaintext;
 }

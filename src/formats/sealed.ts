@@ -1,4 +1,4 @@
-import { concatBytes } from '../crypto/hash.js';
+import { concatBytes, equalBytes } from '../crypto/hash.js';
 import { VaultError } from '../errors.js';
 import { encode } from './codec.js';
 
@@ -31,10 +31,60 @@ const COMMITMENT_BYTES = 32;
 const PREFIX_BYTES = 1 + NONCE_BYTES + COMMITMENT_BYTES;
 const TAG_BYTES = 16;
 
+/** A binding but for its object, and the bytes all of them begin with. */
+interface Place {
+  readonly binding: Omit<Binding, 'object'>;
+  readonly objectBytes: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The last one: the seals of one op, and of one log, differ in their object only. */
+let lastPlace: Place | null = null;
+
 /** Encodes the associated data of a seal. */
 export function encodeBinding(binding: Binding): Uint8Array {
-  const { type, vault, collection, epoch, person, device, object } = binding;
-  return encode(['coffret/v1', type, SUITE, vault, collection, epoch, person, device, object]);
+  const { object } = binding;
+  if (lastPlace === null || !isAt(lastPlace, binding)) {
+    const { type, vault, collection, epoch, person, device } = binding;
+    const bytes = encode(['coffret/v1', type, SUITE, vault, collection, epoch, person, device, object]);
+    lastPlace = placeOf(binding, bytes);
+    return bytes;
+  }
+  // The object is last, and its length is in what stands before it.
+  const { bytes } = lastPlace;
+  const whole = new Uint8Array(bytes.length + object.length);
+  whole.set(bytes);
+  whole.set(object, bytes.length);
+  return whole;
+}
+
+/** Copies what it remembers: a caller's array may change. */
+function placeOf(
+  { type, vault, collection, epoch, person, device, object }: Binding,
+  bytes: Uint8Array,
+): Place {
+  const own = (id: Uint8Array | null) => (id === null ? null : id.slice());
+  const ids = { vault: own(vault), collection: own(collection), person: own(person), device: own(device) };
+  const objectBytes = object.length;
+  return { binding: { type, epoch, ...ids }, objectBytes, bytes: bytes.slice(0, bytes.length - objectBytes) };
+}
+
+function isAt({ binding: place, objectBytes }: Place, binding: Binding): boolean {
+  return (
+    binding.object instanceof Uint8Array &&
+    binding.object.length === objectBytes &&
+    binding.type === place.type &&
+    binding.epoch === place.epoch &&
+    isSame(binding.collection, place.collection) &&
+    isSame(binding.vault, place.vault) &&
+    isSame(binding.person, place.person) &&
+    isSame(binding.device, place.device)
+  );
+}
+
+function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a instanceof Uint8Array && equalBytes(a, b);
 }
 
 /** The parts of a sealed byte string; they are views, not copies. */
@@ -45,15 +95,14 @@ export interface SealedParts {
 }
 
 export function encodeSealed({ nonce, commitment, ciphertext }: SealedParts): Uint8Array {
-  return concatBytes(encodeSealedHead(nonce, commitment), ciphertext);
+  return concatBytes(encodeSealedLead(nonce), commitment, ciphertext);
 }
 
-/** What stands before the ciphertext in sealed bytes. */
-export function encodeSealedHead(nonce: Uint8Array, commitment: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(PREFIX_BYTES);
+/** What stands before the commitment in sealed bytes. */
+export function encodeSealedLead(nonce: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(1 + NONCE_BYTES);
   bytes[0] = SUITE;
   bytes.set(nonce, 1);
-  bytes.set(commitment, 1 + NONCE_BYTES);
   return bytes;
 }
 

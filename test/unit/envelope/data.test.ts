@@ -1,5 +1,5 @@
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sealXChaCha } from '../../../src/crypto/aead.js';
 import { deriveBytes } from '../../../src/crypto/kdf.js';
 import { paddedLength } from '../../../src/crypto/padding.js';
 import { loadSodium } from '../../../src/crypto/sodium.js';
@@ -111,7 +111,7 @@ describe('a damaged seal', () => {
     const nonce = random(24);
     const ad = encodeBinding(binding);
     const derived = deriveBytes(key, 64, 'seal', nonce, ad);
-    const ciphertext = sealXChaCha(derived.subarray(0, 32), new Uint8Array(24), ad, padded());
+    const ciphertext = xchacha20poly1305(derived.subarray(0, 32), new Uint8Array(24), ad).encrypt(padded());
     expect(await verdict(encodeSealed({ nonce, commitment: derived.subarray(32), ciphertext }))).toBe(
       'integrity/open-failed',
     );

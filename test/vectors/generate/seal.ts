@@ -1,5 +1,5 @@
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import sodium from 'libsodium-wrappers-sumo';
-import { sealXChaCha } from '../../../src/crypto/aead.js';
 import { deriveBytes } from '../../../src/crypto/kdf.js';
 import { loadSodium } from '../../../src/crypto/sodium.js';
 import { sealData } from '../../../src/envelope/data.js';
@@ -125,7 +125,7 @@ function withPadding(padded: Uint8Array): Uint8Array {
   const nonce = random(24);
   const ad = encodeBinding(binding);
   const derived = deriveBytes(secret, 64, 'seal', nonce, ad);
-  const ciphertext = sealXChaCha(derived.subarray(0, 32), new Uint8Array(24), ad, padded);
+  const ciphertext = xchacha20poly1305(derived.subarray(0, 32), new Uint8Array(24), ad).encrypt(padded);
   return encodeSealed({ nonce, commitment: derived.subarray(32), ciphertext });
 }
 const marked = (length: number, at: number) => Uint8Array.from({ length }, (_, i) => (i === at ? 0x80 : 0));
