@@ -13,11 +13,13 @@ const KEY_BYTES_MAX = 64;
 export class CborReader {
   readonly #bytes: Uint8Array;
   readonly #depthMax: number;
+  readonly #asViews: boolean;
   #position = 0;
 
-  constructor(bytes: Uint8Array, depthMax: number) {
+  constructor(bytes: Uint8Array, depthMax: number, asViews: boolean) {
     this.#bytes = bytes;
     this.#depthMax = depthMax;
+    this.#asViews = asViews;
   }
 
   /** The next value; `depth` is the number of arrays and maps around it. */
@@ -57,13 +59,35 @@ export class CborReader {
     if (info < 24) return info;
     // 28 to 31 are reserved or mean an indefinite length.
     if (info > 27) this.#fail();
+    const bytes = this.#bytes;
+    const start = this.#position;
     const byteCount = 1 << (info - 24);
-    if (this.#bytes.length - this.#position < byteCount) this.#fail();
-    let value = 0;
-    for (let i = 0; i < byteCount; i++) value = value * 256 + (this.#bytes[this.#position++] as number);
-    const least = info === 24 ? 24 : 2 ** (4 * byteCount);
-    if (value < least || value > Number.MAX_SAFE_INTEGER) this.#fail();
-    return value;
+    if (bytes.length - start < byteCount) this.#fail();
+    this.#position = start + byteCount;
+    if (info === 24) return this.#atLeast(24, bytes[start] as number);
+    if (info === 25)
+      return this.#atLeast(2 ** 8, ((bytes[start] as number) << 8) | (bytes[start + 1] as number));
+    const upper = this.#uint32(start);
+    if (info === 26) return this.#atLeast(2 ** 16, upper);
+    const value = upper * 2 ** 32 + this.#uint32(start + 4);
+    if (value > Number.MAX_SAFE_INTEGER) this.#fail();
+    return this.#atLeast(2 ** 32, value);
+  }
+
+  /** A shorter form would have done for less. */
+  #atLeast(least: number, value: number): number {
+    return value < least ? this.#fail() : value;
+  }
+
+  #uint32(at: number): number {
+    const bytes = this.#bytes;
+    const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]] as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
   }
 
   #negative(initial: number): number {
@@ -81,7 +105,8 @@ export class CborReader {
 
   #take(length: number): Uint8Array {
     const start = this.#advance(length);
-    return this.#bytes.slice(start, start + length);
+    const end = start + length;
+    return this.#asViews ? this.#bytes.subarray(start, end) : this.#bytes.slice(start, end);
   }
 
   #text(length: number): string {

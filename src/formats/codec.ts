@@ -32,12 +32,12 @@ export function encode(value: Encodable): Uint8Array {
  *
  * Floats, tags, `undefined`, indefinite lengths, numbers and lengths not in their shortest form, keys that are unsorted,
  * repeated, not text, over 64 bytes or `__proto__`, invalid UTF-8 and trailing bytes are refused. Lengths are checked
- * against what is left before anything is allocated. Maps become plain objects, byte strings are copies. Throws
- * `format/too-large` above `maxBytes`, else `format/malformed` with the offset; `usage/invalid` if `bytes` are no bytes.
+ * against what is left before anything is allocated. Maps become plain objects, byte strings are copies unless they are
+ * asked for `asViews` on `bytes`, which must then stay as they are. Throws `format/too-large` above `maxBytes`, else `format/malformed` with the offset; `usage/invalid` if `bytes` are no bytes.
  */
 export function decode(
   bytes: Uint8Array,
-  limits: { readonly maxBytes: number; readonly depthMax?: number },
+  limits: { readonly maxBytes: number; readonly depthMax?: number; readonly asViews?: true },
 ): unknown {
   if (!(bytes instanceof Uint8Array)) throw new VaultError('usage/invalid', { argument: 'bytes' });
   const depthMax = limits.depthMax ?? CODEC_DEPTH_MAX;
@@ -45,7 +45,7 @@ export function decode(
     throw new VaultError('usage/invalid', { argument: 'limits' });
   }
   if (bytes.length > limits.maxBytes) throw new VaultError('format/too-large', { bytes: bytes.length });
-  const reader = new CborReader(bytes, depthMax);
+  const reader = new CborReader(bytes, depthMax, limits.asViews ?? false);
   const value = reader.value(0);
   reader.end();
   return value;

@@ -137,9 +137,16 @@ const op = z.tuple([
   ),
 ]);
 
-/** Decodes an op into its parts, without checking any of them. Throws `format/malformed` or `format/too-large`. */
+/**
+ * Decodes an op into its parts, without checking any of them; they are views on `bytes`, since most of an op is bodies.
+ *
+ * Throws `format/malformed` or `format/too-large`.
+ */
 export function decodeOp(bytes: Uint8Array): Op {
   if (bytes.length > LIMITS.opBytesMax) throw new VaultError('format/too-large', { bytes: bytes.length });
-  const [headerBytes, signature, bodies] = checkShape(op, decode(bytes, { maxBytes: LIMITS.opBytesMax }));
+  const [headerBytes, signature, bodies] = checkShape(
+    op,
+    decode(bytes, { maxBytes: LIMITS.opBytesMax, asViews: true }),
+  );
   return { headerBytes, signature, bodies };
 }

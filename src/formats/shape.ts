@@ -12,6 +12,22 @@ export function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
+/** Whether a value is text of at most this many UTF-16 units. */
+export function isText(value: unknown, lengthMax: number): value is string {
+  return typeof value === 'string' && value.length <= lengthMax;
+}
+
+/** Whether a value, as `decode` gives it, is a map with exactly this many fields. */
+export function hasFields(value: unknown, count: number): value is Readonly<Record<string, unknown>> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Uint8Array) &&
+    Object.keys(value).length === count
+  );
+}
+
 /** A byte string of exactly this many bytes. */
 export const fixedBytes = (length: number) => z.custom<Uint8Array>((value) => isBytes(value, length));
 
