@@ -17,6 +17,7 @@ import { coldOpen } from './cold-open.js';
 import { describeEnvironment } from './environment.js';
 import { file } from './file.js';
 import { records } from './records.js';
+import { live } from './live.js';
 import { isWithinBudget, printRows, type Row, type Workload } from './row.js';
 import { serverAppend } from './server-append.js';
 import { shareCategory } from './share-category.js';
@@ -31,6 +32,7 @@ const WORKLOADS: readonly Workload[] = [
   shareDocuments,
   sync,
   serverAppend,
+  live,
   bundle,
 ];
 const BROWSER_WORKLOADS: readonly Workload[] = [
