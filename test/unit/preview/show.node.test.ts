@@ -116,7 +116,7 @@ describe.skipIf(noBrowser)('a document on a page', () => {
       async ({ png, padding }) => {
         const blob = new Blob([Uint8Array.from(png), new Uint8Array(padding)]);
         const container = document.querySelector('main') as HTMLElement;
-        container.replaceChildren();
+        shown?.close();
         shown = await preview.showPreview({ blob, container, language: 'fr' });
         return shown.refusal;
       },
@@ -148,6 +148,14 @@ describe.skipIf(noBrowser)('a document on a page', () => {
     },
   );
 
+  it('is saved under a safe name by whoever asks for it', async () => {
+    const { page } = stage;
+    const started = page.waitForEvent('download');
+    await page.evaluate(() => preview.saveFile({ blob: new Blob(['x']), name: 'annex\u202efdp.exe' }));
+    expect((await started).suggestedFilename()).toBe('annexfdp.exe');
+    await page.evaluate(() => urls.clear());
+  });
+
   it('goes when it is closed, and when its signal says so', async () => {
     const { page } = stage;
     const left = await page.evaluate(async () => {
@@ -159,8 +167,8 @@ describe.skipIf(noBrowser)('a document on a page', () => {
       const second = await preview.showPreview({ blob, container, language: 'en' });
       const counts = [[container.childElementCount, urls.size]];
       ending.abort();
-      first.close();
       counts.push([container.childElementCount, urls.size]);
+      first.close();
       second.close();
       second.close();
       return [...counts, [container.childElementCount, urls.size]];
