@@ -127,6 +127,22 @@ describe('Alice keeps her vault in a worker, and sees it in React', () => {
     await vi.waitFor(async () => expect(await workersAlive()).toBe(before));
   });
 
+  it('opens by itself while the device remembers, and asks again after a lock', async () => {
+    const scene = show(app());
+    await scene.reads('locked');
+    const person = await device.open({ passphrase });
+    await person?.stayUnlocked({ forMs: 60_000 });
+    scene.unmount();
+    const again = show(app());
+    await again.reads(/^Martel/);
+    await device.lock();
+    await again.reads('locked');
+    again.unmount();
+    const last = show(app());
+    await last.reads('locked');
+    expect(device.error).toBeNull();
+  });
+
   it('is emptied when another tab locks everything', async () => {
     const scene = show(app());
     await scene.reads('locked');
