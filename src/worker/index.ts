@@ -1,4 +1,5 @@
 /** `coffret/worker`: the same API on a page, with keys and cryptography in a dedicated worker. */
+export { startTrustedWorker } from '../crypto/worker-start.js';
 export type {
   FromWorker,
   HasRecordsInWorker,

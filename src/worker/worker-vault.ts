@@ -11,8 +11,9 @@ export interface VaultInWorkerOptions {
   /** Name of the store in this origin, as for `openIndexedDbStore`. */
   readonly name: string;
   /**
-   * Starts the worker, where the bundler does not find `coffret/vault-worker.js` by itself: it has to be a dedicated
-   * worker with that file as its program.
+   * Starts the worker, for a program of your own (see `serveVault`), or where the bundler does not find
+   * `coffret/vault-worker.js`: a dedicated worker, started anew for every unlocking. Under Trusted Types its URL needs a
+   * policy; `startTrustedWorker` gives it one.
    */
   readonly worker?: () => Worker;
 }

@@ -35,26 +35,37 @@ describe.skipIf(typeof chromium === 'string')('a page under a strict policy', ()
     await rm(place, { recursive: true, force: true });
   });
 
-  /** The example of the readme, with its workers beside it. */
+  /** The examples of the readme, with their workers beside them. */
   async function buildPage(): Promise<void> {
     await build({
       entryPoints: {
         page: join(ROOT, 'examples/page/page.ts'),
+        'weights-page': join(ROOT, 'examples/page/weights-page.ts'),
+        'weights-worker': join(ROOT, 'examples/page/weights-worker.ts'),
         'vault-worker': join(ROOT, 'src/worker/vault-worker.ts'),
         'argon2-worker': join(ROOT, 'src/crypto/argon2-worker.ts'),
       },
-      alias: { coffret: join(ROOT, 'src/index.ts'), 'coffret/worker': join(ROOT, 'src/worker/index.ts') },
+      alias: {
+        coffret: join(ROOT, 'src/index.ts'),
+        'coffret/worker': join(ROOT, 'src/worker/index.ts'),
+        'coffret/worker/host': join(ROOT, 'src/worker/host/index.ts'),
+      },
       ...{ outdir: place, bundle: true, splitting: true, format: 'esm', logLevel: 'error' },
     });
-    const html = `<!doctype html><html lang="en" data-server="${server.url}"><title>Alice</title>
-      <p></p><output></output><button>Lock</button><script type="module" src="page.js"></script></html>`;
-    await writeFile(join(place, 'index.html'), html);
+    for (const [name, program] of [
+      ['index.html', 'page.js'],
+      ['weights.html', 'weights-page.js'],
+    ] as const) {
+      const html = `<!doctype html><html lang="en" data-server="${server.url}"><title>Alice</title>
+        <p></p><output></output><button>Lock</button><script type="module" src="${program}"></script></html>`;
+      await writeFile(join(place, name), html);
+    }
   }
 
   /** Opens the page under the policy of the readme, or a change of it, and waits until it says what it came to. */
-  async function open(said: RegExp, changed: (policy: string) => string = (same) => same) {
+  async function open(said: RegExp, changed: (policy: string) => string = (same) => same, path = '/') {
     host.serve({ files: place, policy: changed(readmePolicy(server.url)) });
-    const { page, noise } = await browser.openTop(host.origin());
+    const { page, noise } = await browser.openTop(`${host.origin()}${path}`);
     await page.locator('output', { hasText: said }).waitFor({ timeout: STORY_MS });
     return { page, noise, status: await page.locator('output').textContent() };
   }
@@ -82,6 +93,18 @@ describe.skipIf(typeof chromium === 'string')('a page under a strict policy', ()
     expect(await page.locator('p').textContent()).toBe('TSH, 12 June 2026.txt, TSH, 12 June 2026.txt');
     await page.close();
   });
+
+  it(
+    "keeps an app's own kind of record, with a worker program of its own",
+    async () => {
+      const { page, noise, status } = await open(/ g, /, (same) => same, '/weights.html');
+      expect(status).toBe('70500 g, and then "no weight"');
+      expect(noise).toEqual([]);
+      expect(host.violations).toEqual([]);
+      await page.close();
+    },
+    STORY_MS,
+  );
 
   it.each([
     ['Trusted Types without our policy', 'refused', ['trusted-types coffret', "trusted-types 'none'"]],
