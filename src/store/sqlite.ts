@@ -50,7 +50,7 @@ async function prepareDatabase(
   file: string,
 ): Promise<void> {
   database.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL');
-  await useWal(database);
+  await switchToWal(database);
   if (fs.statSync(file).size <= CHECKED_BYTES_MAX) {
     const [verdict] = database.prepare('PRAGMA quick_check(1)').raw().get() as [string];
     if (verdict !== 'ok') throw new VaultError('store/damaged', { reason: 'quick-check' });
@@ -67,7 +67,7 @@ async function prepareDatabase(
 }
 
 /** The busy timeout does not cover the switch to WAL, which fails at once while another process makes it. */
-async function useWal(database: Libsql.Database): Promise<void> {
+async function switchToWal(database: Libsql.Database): Promise<void> {
   const deadlineMs = performance.now() + BUSY_MS_MAX;
   for (;;) {
     try {

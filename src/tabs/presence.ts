@@ -15,8 +15,6 @@ export async function joinTabs(scope: string | null, whenAlone: () => Promise<vo
     if (lock !== null) await whenAlone();
   });
   return new Promise((joined, failed) => {
-    locks
-      .request(name, { mode: 'shared' }, () => new Promise<void>((leave) => joined(leave)))
-      .catch(failed);
+    locks.request(name, { mode: 'shared' }, () => new Promise<void>((leave) => joined(leave))).catch(failed);
   });
 }

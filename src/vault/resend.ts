@@ -119,10 +119,7 @@ async function servedPosition(session: Session, { id, log }: Collection): Promis
     if (own === null || !equalBytes(own, hash)) throw new VaultError('integrity/fork', { position });
     return position;
   } catch (error) {
-    if (
-      isVaultError(error, 'sync/refused') &&
-      (error.details.status === 404 || error.details['status'] === 403)
-    )
+    if (isVaultError(error, 'sync/refused') && (error.details.status === 404 || error.details.status === 403))
       return 0;
     throw error;
   }
