@@ -5,7 +5,7 @@ import type { AuthenticatorOptions } from './virtual-authenticator.js';
 export interface Authenticator {
   /** The ids of the passkeys in it. */
   list(): Promise<readonly string[]>;
-  /** Whether the person says yes when asked; no looks like a cancelled prompt. */
+  /** Whether the person says yes when asked; no looks like a cancelled prompt, and too many of them lock it for good. */
   agree(yes: boolean): Promise<void>;
   /** Whether the person does anything at all when asked. */
   answer(yes: boolean): Promise<void>;
