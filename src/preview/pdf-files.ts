@@ -1,6 +1,9 @@
 /** The decoders for scanned pages, under their names in the folder `wasm` of `pdfjs-dist`. */
 const DECODERS = ['jbig2.wasm', 'openjpeg.wasm'];
 
+/** For scans in black and white the reader has a decoder of its own, and asks for a faster one. */
+const SPARED = ['jbig2.wasm'];
+
 /** What the reader may ask for: a decoder, a table of characters, a font. */
 interface Request {
   readonly kind: string;
@@ -35,16 +38,12 @@ export class PdfFiles {
     return this.#isWhole;
   }
 
-  /**
-   * The class that the reader makes its source of files from. Up to 5.6 the reader has a decoder of its own for scans
-   * in black and white, and asks for a faster one.
-   */
-  asFactory(version: string): new () => { fetch(request: Request): Promise<Uint8Array> } {
-    const spared = version.startsWith('5.6.') ? 'jbig2.wasm' : null;
+  /** The class that the reader makes its source of files from. */
+  asFactory(): new () => { fetch(request: Request): Promise<Uint8Array> } {
     const give = async ({ kind, filename }: Request) => {
       const file = this.#files.get(filename);
       if (file !== undefined) return file.slice();
-      this.#isWhole &&= kind === 'standardFontDataUrl' || filename === spared;
+      this.#isWhole &&= kind === 'standardFontDataUrl' || SPARED.includes(filename);
       throw new Error(`no ${kind}`);
     };
     return class {

@@ -62,15 +62,19 @@ const WAYS_OUT = [
   'caches',
 ];
 
+/** What is drawn depends on how the reader uses its canvases (`pdf-canvases.ts`): 5.7 draws a masked image whole. */
+const READER_VERSION = '5.6.';
+
 type Reader = typeof import('pdfjs-dist/legacy/build/pdf.mjs');
 
-/** Loads the reader, or null where the package is not installed. */
+/** Loads the reader, or null where the package is not installed, or is another than it was tested with. */
 async function loadReader(): Promise<Reader | null> {
   try {
     // Where the reader finds this, it parses in this thread and starts no other.
     // @ts-expect-error: it has no declarations.
     await import('pdfjs-dist/legacy/build/pdf.worker.mjs');
-    return await import('pdfjs-dist/legacy/build/pdf.mjs');
+    const reader = await import('pdfjs-dist/legacy/build/pdf.mjs');
+    return reader.version.startsWith(READER_VERSION) ? reader : null;
   } catch {
     return null;
   }
@@ -110,7 +114,7 @@ async function open(
     verbosity: reader.VerbosityLevel.ERRORS,
     CanvasFactory: OffscreenCanvases,
     FilterFactory: MaskFilters,
-    BinaryDataFactory: files.asFactory(reader.version),
+    BinaryDataFactory: files.asFactory(),
   });
   try {
     return await task.promise;

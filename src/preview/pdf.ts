@@ -66,7 +66,7 @@ function drawWhileNear(pages: readonly PdfPage[], ended: AbortSignal): void {
 
 /** The text of the pages, in a frame that is filled when someone opens it. */
 function offerText({ root, language, name, ended }: Stage, reader: PdfReader, pages: number): void {
-  const { readText, textOf } = sentencesIn(language);
+  const { readText, textOf, noText, refusals } = sentencesIn(language);
   const details = document.createElement('details');
   const summary = document.createElement('summary');
   summary.textContent = readText;
@@ -74,8 +74,10 @@ function offerText({ root, language, name, ended }: Stage, reader: PdfReader, pa
   root.append(details);
   const fill = async () => {
     const reply = await reader.ask({ ask: 'text', pages, charactersMax: TEXT_CHARACTERS_SHOWN });
-    const text = 'answer' in reply ? reply.answer : sentencesIn(language).refusals[reply.refusal];
-    const frame = await openFrame({ blob: plainText(text), title: textOf(name), into: details, ended });
+    if ('refusal' in reply) return appendNote(details, refusals[reply.refusal]);
+    if (reply.answer.trim() === '') return appendNote(details, noText);
+    const blob = plainText(reply.answer);
+    const frame = await openFrame({ blob, title: textOf(name), into: details, ended });
     frame.height = TEXT_FRAME_HEIGHT;
   };
   details.addEventListener('toggle', () => void fill().catch(() => null), { once: true });

@@ -10,6 +10,7 @@ interface Sentences {
   readonly source: string;
   readonly incomplete: string;
   readonly readText: string;
+  readonly noText: string;
   readonly fullSize: string;
   readonly save: string;
   readonly bytesShown: (shown: number, total: number) => string;
@@ -26,6 +27,7 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
     incomplete:
       'Une partie de cette page ne peut pas être affichée ici ; enregistrez le fichier pour tout voir.',
     readText: 'Texte du document',
+    noText: 'Ce document est une image : il ne contient pas de texte.',
     fullSize: 'Taille réelle',
     save: 'Enregistrer le fichier',
     bytesShown: (shown, total) =>
@@ -47,6 +49,7 @@ const SENTENCES: Readonly<Record<Language, Sentences>> = {
     source: 'This document is shown as it was written, markup and all.',
     incomplete: 'A part of this page cannot be shown here; save the file to see all of it.',
     readText: 'Text of the document',
+    noText: 'This document is a picture: there is no text in it.',
     fullSize: 'Full size',
     save: 'Save the file',
     bytesShown: (shown, total) =>

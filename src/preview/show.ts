@@ -41,7 +41,7 @@ export type PreviewRefusal =
   | 'password'
   /** It is a PDF whose pages take too long. */
   | 'too-slow'
-  /** It is a PDF, and the optional package `pdfjs-dist` is not installed or its worker does not start. */
+  /** It is a PDF, and the optional package `pdfjs-dist` is not there, is no 5.6, or its worker does not start. */
   | 'no-pdf-reader';
 
 /** How much of a document is shown, when it is not the whole. */
