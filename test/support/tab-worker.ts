@@ -10,6 +10,14 @@ import {
 import { openIndexedDbStore, type Store } from '../../src/store/index.js';
 import { FLOOR, passphraseOf } from './actors.js';
 
+/** Something that can be waited for. */
+class Gate {
+  open!: () => void;
+  readonly opened = new Promise<void>((resolve) => {
+    this.open = resolve;
+  });
+}
+
 /** What a tab can be told to do; each answers with something that can be cloned. */
 const VERBS = {
   async create(server: string) {
@@ -97,14 +105,14 @@ const VERBS = {
   },
   /** From now on writes wait, just before they reach the disk. */
   hold: () => {
-    held ??= Promise.withResolvers<void>();
+    held ??= new Gate();
   },
   /** Resolves when a write waits. */
-  holding: () => waiting.promise,
+  holding: () => waiting.opened,
   release: () => {
-    held?.resolve();
+    held?.open();
     held = null;
-    waiting = Promise.withResolvers<void>();
+    waiting = new Gate();
   },
 };
 
@@ -113,8 +121,8 @@ export type TabVerbs = typeof VERBS;
 
 let place = '';
 let person: Person | null = null;
-let held: PromiseWithResolvers<void> | null = null;
-let waiting = Promise.withResolvers<void>();
+let held: Gate | null = null;
+let waiting = new Gate();
 
 function alice(): Person {
   if (person === null) throw new Error('not open');
@@ -152,8 +160,8 @@ function slow(store: Store): Store {
       if (key === 'write')
         return async (...args: Parameters<Store['write']>) => {
           if (held !== null) {
-            waiting.resolve();
-            await held.promise;
+            waiting.open();
+            await held.opened;
           }
           return target.write(...args);
         };
