@@ -10,11 +10,12 @@ export class Keyring {
   readonly #candidates = new Map<number, Secret<'collection-key'>[]>();
   readonly #confirmed = new Map<number, { readonly commitment: Uint8Array; readonly key: CollectionKey }>();
 
-  /** Takes a key offered for an epoch (by an index, a grant, a `previous-key` payload); a duplicate is ignored. */
-  offer(epoch: number, key: CollectionKey): void {
+  /** Takes a key offered for an epoch (by an index, a grant, a `previous-key` payload); false when it is known. */
+  offer(epoch: number, key: CollectionKey): boolean {
     const known = this.#candidates.get(epoch) ?? [];
-    if (known.some((other) => equalBytes(expose(other), expose(key)))) return;
+    if (known.some((other) => equalBytes(expose(other), expose(key)))) return false;
     this.#candidates.set(epoch, [...known, key]);
+    return true;
   }
 
   /**

@@ -155,12 +155,14 @@ export class Collection {
   offerRosterKey(key: Secret<'roster-key'>): void {
     if (this.#rosterKey !== null) return;
     this.#rosterKey = key;
+    this.#version++;
     // At once, and so in the order of the log: rosters taken in from now on build on these.
     this.openWaiting();
   }
 
   offerKey(epoch: number, key: CollectionKey): void {
-    this.keyring.offer(epoch, key);
+    // A share is open or ended by the keys held for it, whether or not they open a record.
+    if (this.keyring.offer(epoch, key)) this.#version++;
   }
 
   /** This person's role by the log, or `null` for a reader. */

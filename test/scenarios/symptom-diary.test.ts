@@ -262,4 +262,17 @@ describe('Alice keeps a diary of symptoms', () => {
     expect(diary.get(two.id)).toBe(two);
     expect(Object.isFrozen(two) && Object.isFrozen(two.value)).toBe(true);
   });
+
+  it('has the types of its kind', async () => {
+    const alice = await stage.enter('irene');
+    const vault = await alice.createVault({ holder: { birthName: 'Martel' } });
+    const diary = vault.records(SYMPTOM);
+    // @ts-expect-error: a field is missing
+    await expect(diary.add({ day: '2026-06-01', what: 'headache' })).rejects.toThrow('pain');
+    const { id } = await diary.add(headache);
+    // @ts-expect-error: pain is a number
+    await expect(diary.update(id, { pain: 'much' })).rejects.toThrow('pain');
+    const value: Symptom | undefined = diary.live({ where: { pain: 4 } }).getSnapshot()?.[0]?.value;
+    expect(value).toEqual(headache);
+  });
 });
