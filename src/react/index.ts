@@ -12,7 +12,7 @@ export {
   type LiveOptions,
   type LiveReady,
   type LiveResult,
-  type SuspenseOptions,
+  type LiveView,
   useLive,
 } from './use-live.js';
 export { useHealth, usePeople, usePerson, useShares, useSyncState } from './use-person.js';

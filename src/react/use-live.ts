@@ -30,10 +30,8 @@ export interface LiveOptions {
   readonly suspense?: boolean;
 }
 
-/** The same, for a component that is only ever rendered with a value. */
-export interface SuspenseOptions extends LiveOptions {
-  readonly suspense: true;
-}
+/** What a hook gives for a live value: with `suspense`, a value that is there. */
+export type LiveView<T, Options> = Options extends { readonly suspense: true } ? LiveReady<T> : LiveResult<T>;
 
 /**
  * Shows a live value, and renders again when it changes.
@@ -42,9 +40,18 @@ export interface SuspenseOptions extends LiveOptions {
  * with `suspense`, the nearest boundary shows its fallback there. A value whose person was locked shows the error
  * `access/locked`, and no data.
  */
-export function useLive<T>(live: Live<T> | null, options: SuspenseOptions): LiveReady<T>;
-export function useLive<T>(live: Live<T> | null, options?: LiveOptions): LiveResult<T>;
-export function useLive<T>(live: Live<T> | null, { suspense = false }: LiveOptions = {}): LiveResult<T> {
+export function useLive<T, Options extends LiveOptions = LiveOptions>(
+  live: Live<T> | null,
+  options?: Options,
+): LiveView<T, Options> {
+  return useLiveResult(live, options) as LiveView<T, Options>;
+}
+
+/** As `useLive`; whoever asks for `suspense` knows that `data` is there. */
+export function useLiveResult<T>(
+  live: Live<T> | null,
+  { suspense = false }: LiveOptions = {},
+): LiveResult<T> {
   const explain = useExplain();
   const device = useContext(DeviceContext);
   const cell = live === null ? null : cellOf(live);

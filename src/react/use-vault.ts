@@ -7,8 +7,9 @@ import {
   type LiveOptions,
   type LiveReady,
   type LiveResult,
-  type SuspenseOptions,
+  type LiveView,
   useLive,
+  useLiveResult,
 } from './use-live.js';
 
 const ChosenVault = createContext<AnyVault | null>(null);
@@ -19,10 +20,11 @@ export function InVault(props: { readonly vault: AnyVault; readonly children?: R
 }
 
 /** The vaults that the person owns. */
-export function useVaults(options: SuspenseOptions): LiveReady<readonly AnyVault[]>;
-export function useVaults(options?: LiveOptions): LiveResult<readonly AnyVault[]>;
-export function useVaults(options?: LiveOptions): LiveResult<readonly AnyVault[]> {
-  return useLive<readonly AnyVault[]>(useOpenPerson()?.liveVaults() ?? null, options);
+export function useVaults<Options extends LiveOptions = LiveOptions>(
+  options?: Options,
+): LiveView<readonly AnyVault[], Options> {
+  const live: Live<readonly AnyVault[]> | undefined = useOpenPerson()?.liveVaults();
+  return useLive(live ?? null, options);
 }
 
 /**
@@ -36,42 +38,38 @@ export function useVault(id?: Id<'vault'>): AnyVault | null | undefined {
 }
 
 /** The documents of the vault, newest first; each is the same object until it changes. None when there is no vault. */
-export function useDocuments(
-  filter: DocumentFilter | undefined,
-  options: SuspenseOptions,
-): LiveReady<readonly Document[]>;
-export function useDocuments(filter?: DocumentFilter, options?: LiveOptions): LiveResult<readonly Document[]>;
-export function useDocuments(
+export function useDocuments<Options extends LiveOptions = LiveOptions>(
   filter: DocumentFilter = {},
-  options?: LiveOptions,
-): LiveResult<readonly Document[]> {
-  return useOfVault((vault) => vault.documents.live(filter), NO_LIST, options);
+  options?: Options,
+): LiveView<readonly Document[], Options> {
+  return useOfVault<readonly Document[], Options>((vault) => vault.documents.live(filter), NO_LIST, options);
 }
 
 /** One document of the vault; `null` when there is none of this id, or none any more. */
-export function useDocument(id: Id<'item'>, options: SuspenseOptions): LiveReady<Document | null>;
-export function useDocument(id: Id<'item'>, options?: LiveOptions): LiveResult<Document | null>;
-export function useDocument(id: Id<'item'>, options?: LiveOptions): LiveResult<Document | null> {
-  return useOfVault<Document | null>((vault) => vault.documents.liveOne(id), NO_ITEM, options);
+export function useDocument<Options extends LiveOptions = LiveOptions>(
+  id: Id<'item'>,
+  options?: Options,
+): LiveView<Document | null, Options> {
+  return useOfVault<Document | null, Options>((vault) => vault.documents.liveOne(id), NO_ITEM, options);
 }
 
 /** The accesses in force that were given to the vault, for showing and for `vault.revoke`. */
-export function useGrants(options: SuspenseOptions): LiveReady<readonly Grant[]>;
-export function useGrants(options?: LiveOptions): LiveResult<readonly Grant[]>;
-export function useGrants(options?: LiveOptions): LiveResult<readonly Grant[]> {
-  return useOfVault((vault) => vault.liveGrants(), NO_LIST, options);
+export function useGrants<Options extends LiveOptions = LiveOptions>(
+  options?: Options,
+): LiveView<readonly Grant[], Options> {
+  return useOfVault<readonly Grant[], Options>((vault) => vault.liveGrants(), NO_LIST, options);
 }
 
 /** Follows something in the vault that is meant; `none` stands for it where there is no vault. */
-export function useOfVault<T>(
+export function useOfVault<T, Options extends LiveOptions>(
   liveOf: (vault: AnyVault) => Live<T>,
   none: Live<T>,
-  options: LiveOptions | undefined,
-): LiveResult<T> {
+  options: Options | undefined,
+): LiveView<T, Options> {
   const { data: vault, ...rest } = useVaultResult(undefined, options);
   const live = vault === undefined ? null : vault === null ? none : liveOf(vault);
-  const result = useLive(live, vault === undefined ? undefined : options);
-  return rest.error === null ? result : { data: undefined, ...rest };
+  const result = useLiveResult(live, vault === undefined ? undefined : options);
+  return (rest.error === null ? result : { data: undefined, ...rest }) as LiveView<T, Options>;
 }
 
 /** The vault that is meant, as a result: pending until the person's vaults are known. */
@@ -82,7 +80,7 @@ function useVaultResult(
   const chosen = useContext(ChosenVault);
   const person = useOpenPerson();
   const isChosen = chosen !== null && (id === undefined || id === chosen.id);
-  const vaults = useLive<readonly AnyVault[]>(
+  const vaults = useLiveResult<readonly AnyVault[]>(
     isChosen ? null : (person?.liveVaults() ?? null),
     isChosen ? undefined : options,
   );

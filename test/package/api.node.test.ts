@@ -7,7 +7,23 @@ import { DOORS, type Door } from '../support/doors.js';
 import { ROOT } from '../support/source-tree.js';
 
 /** An exported symbol without a doc comment, or a type that a public signature uses and no door exports. */
-const OBJECTION = /^\/\/ @public.*\(undocumented\)|ae-forgotten-export\) The symbol "[A-Z]\w*[a-z]/;
+function isObjection(line: string): boolean {
+  // Names of constants are shown by their value; a second one of a name gets a number.
+  const [, forgotten] = /ae-forgotten-export\) The symbol "([A-Z]\w*[a-z])(?:_\d+)?"/.exec(line) ?? [];
+  if (forgotten !== undefined) return !EXPORTED.has(forgotten);
+  return /^\/\/ @public.*\(undocumented\)/.test(line);
+}
+
+/** Every name that some door exports: a door may speak of what another one gives. */
+const EXPORTED = new Set(DOORS.flatMap(({ declarations }) => namesIn(readFileSync(declarations, 'utf8'))));
+
+function namesIn(text: string): string[] {
+  const lists = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = '']) =>
+    list.split(',').map((name) => name.trim().replace(/^type |^.* as /, '')),
+  );
+  const own = /^export (?:declare )?(?:abstract )?(?:class|interface|type|function|const) (\w+)/gm;
+  return [...lists, ...[...text.matchAll(own)].map(([, name = '']) => name)];
+}
 
 const place = mkdtempSync(join(tmpdir(), 'coffret-api-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
@@ -59,7 +75,7 @@ describe('the public interface', () => {
   it.each(DOORS)('of $specifier is documented, whole, and as recorded', async (door) => {
     const { text, messages } = report(door);
     expect(messages).toEqual([]);
-    expect(text.split('\n').filter((line) => OBJECTION.test(line))).toEqual([]);
+    expect(text.split('\n').filter(isObjection)).toEqual([]);
     // After a wanted change: `npm run api`, and read the difference before it is committed.
     await expect(text).toMatchFileSnapshot(`api/${door.name}.api.md`);
   });

@@ -1,5 +1,5 @@
 import { memo, Suspense } from 'react';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { defineKind, type Document, type Id, type Person, type Vault } from '../../../src/index.js';
 import {
   InVault,
@@ -274,6 +274,9 @@ describe("a person's vault in components", () => {
     function All({ id }: { readonly id: Id<'item'> }) {
       const waits = { suspense: true } as const;
       const person = usePerson();
+      expectTypeOf(useDocuments().data).toEqualTypeOf<readonly Document[] | undefined>();
+      expectTypeOf(useDocuments({}, waits).data).toEqualTypeOf<readonly Document[]>();
+      expectTypeOf(useDocument(id, { suspense: true }).data).toEqualTypeOf<Document | null>();
       const counts = [
         useVaults(waits).data.length > 0,
         useDocuments({}, waits).data.length,
