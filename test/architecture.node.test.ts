@@ -194,6 +194,16 @@ describe('secrets stay where they belong', () => {
     expect(trails).toEqual([]);
   });
 
+  it('loads nothing onto a page that opens a seal or has a session, from worker/index.ts', () => {
+    const runs = reachableFrom(files, 'worker/index.ts', ({ lazy, typeOnly }) => !lazy && !typeOnly);
+    const trails = [...runs]
+      .filter(([to]) =>
+        [...OPENS_A_SEAL, 'vault/', 'store/', 'sync/', 'crypto/sodium'].some((start) => to.startsWith(start)),
+      )
+      .map(([, trail]) => trail.join(' -> '));
+    expect(trails).toEqual([]);
+  });
+
   it('hands the loaded libsodium to crypto/ only; others may load it', () => {
     const users = all
       .filter(({ path }) => folderOf(path) !== 'crypto')

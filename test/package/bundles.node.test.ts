@@ -10,7 +10,12 @@ const KB = 1000;
  *
  * The budget of the core door is 45 kB; it is not met, and `npm run bench` shows both numbers.
  */
-const EAGER_BYTES_MAX: Record<string, number> = { core: 68 * KB, store: 15 * KB, react: 12 * KB };
+const EAGER_BYTES_MAX: Record<string, number> = {
+  core: 68 * KB,
+  store: 15 * KB,
+  worker: 14 * KB,
+  react: 12 * KB,
+};
 
 /**
  * Strings that must not be in a door. A ceiling would notice a leak late and vaguely; a name says what came in.
@@ -19,6 +24,7 @@ const EAGER_BYTES_MAX: Record<string, number> = { core: 68 * KB, store: 15 * KB,
 const FORBIDDEN: Record<string, readonly string[]> = {
   core: ['libsql', 'kysely', 'hono', 'pino', 'Dexie'],
   store: ['xchacha20poly1305', 'crypto_kem', 'HKDF', 'kysely', 'hono'],
+  worker: ['crypto_aead', 'crypto_kem', 'HKDF', 'Dexie', 'indexedDB', 'bip39', 'argon2'],
   react: ['crypto_aead', 'Dexie', 'comlink', 'pdfjs', 'createElementNS'],
   server: [
     'crypto_aead',

@@ -6,7 +6,7 @@ import { ROOT } from './source-tree.js';
 export interface Door {
   /** As a user imports it: `coffret`, `coffret/store`. */
   readonly specifier: string;
-  /** `core`, `store`, `server`. */
+  /** `core`, `store`, `workerHost`. */
   readonly name: string;
   /** The built module and its declarations, as absolute paths. */
   readonly module: string;
@@ -29,7 +29,8 @@ export const DOORS: readonly Door[] = Object.entries(MANIFEST.exports).flatMap((
     : [
         {
           specifier: `${MANIFEST.name}${path.slice(1)}`,
-          name: path === '.' ? 'core' : path.slice(2),
+          name:
+            path === '.' ? 'core' : path.slice(2).replace(/\/\w/g, ([, letter = '']) => letter.toUpperCase()),
           module: join(ROOT, target.import),
           declarations: join(ROOT, target.types),
         },
