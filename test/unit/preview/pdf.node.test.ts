@@ -84,6 +84,14 @@ describe.skipIf(noBrowser)('a PDF on a page', () => {
     expect(await text.textContent()).toMatch(/^Page 1: TSH 2\.1 mIU\/L\s+Page 2: .*\s+Page 3: /);
   });
 
+  it('says so when there is no text to read', async () => {
+    const { page, show } = stage;
+    await show(named(writePage('0 0 1 rg 0 0 100 50 re f', '')));
+    await page.locator('summary').click();
+    await page.getByText('Ce document est une image : il ne contient pas de texte.').waitFor();
+    expect(await page.locator('iframe[title^=Texte]').count()).toBe(0);
+  });
+
   it('is drawn as it was meant: colours, and a mask by luminosity', async () => {
     // A blue field, and a red one that a mask lets through on the right only.
     const bytes = writePage(
@@ -231,14 +239,15 @@ describe.skipIf(noBrowser)('a PDF on a page', () => {
 
   it('can only be saved when a page takes too long', async () => {
     const { page, show } = stage;
-    // The same million of strokes, two thousand times.
-    const again = '4 0 R '.repeat(2000);
-    const bytes = writePdf([
-      '<< /Type /Catalog /Pages 2 0 R >>',
-      '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
-      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Contents [${again}] >>`,
-      pdfStream('0 0 m 9 9 l S\n'.repeat(70_000)),
-    ]);
+    // A drawing of fifty drawings of fifty drawings, six times over.
+    const formOf = (next: number) =>
+      pdfStream(
+        '/Next Do '.repeat(50),
+        `/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /Next ${next} 0 R >> >>`,
+      );
+    const last = pdfStream('0 0 m 9 9 l S', '/Type /XObject /Subtype /Form /BBox [0 0 9 9]');
+    const forms = [...[6, 7, 8, 9, 10].map(formOf), last];
+    const bytes = writePage('/Next Do', '/XObject << /Next 5 0 R >>', ...forms);
     await page.clock.install();
     const outcome = show(named(bytes));
     await page.locator('main [role=img]').waitFor();
