@@ -1,14 +1,15 @@
 /**
- * The benchmark: `npm run bench -- [--browser] [--quick] [--only NAME] [--json FILE]`.
+ * The benchmark: `npm run bench -- [--browser [--profile]] [--quick] [--only NAME] [--json FILE]`.
  *
  * Each workload runs beside its peer in the same process, in turns; what counts is the ratio of the medians. With
- * `--browser` it runs in Chromium, on a page made from the built package.
+ * `--browser` it runs in Chromium, on a page made from the built package; `--profile` says where the time goes there.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadSodium } from '../../src/crypto/sodium.js';
 import { coldOpenInBrowser } from './browser/cold-open.js';
 import { fileToStored } from './browser/file-to-stored.js';
+import { liveList } from './browser/live-list.js';
 import { lists } from './browser/lists.js';
 import { pageThread } from './browser/page-thread.js';
 import { workerStart } from './browser/worker-start.js';
@@ -40,6 +41,7 @@ const BROWSER_WORKLOADS: readonly Workload[] = [
   pageThread,
   coldOpenInBrowser,
   lists,
+  liveList,
   workerStart,
   bundle,
 ];
@@ -47,6 +49,7 @@ const BROWSER_WORKLOADS: readonly Workload[] = [
 const { values } = parseArgs({
   options: {
     browser: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     json: { type: 'string' },
@@ -68,7 +71,7 @@ await loadSodium();
 const rows: Row[] = [];
 for (const { name, about, run } of chosen) {
   console.log(`${name}: ${about}`);
-  const measured = await run({ quick: values.quick });
+  const measured = await run({ quick: values.quick, profile: values.profile });
   console.log(`${printRows(measured)}\n`);
   rows.push(...measured);
 }

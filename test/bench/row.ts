@@ -2,6 +2,8 @@
 export interface Settings {
   /** Fewer rounds and smaller inputs: to see that it runs, not to quote. */
   readonly quick: boolean;
+  /** Says, after each figure of a browser, where the threads of the page spend their time. */
+  readonly profile: boolean;
 }
 
 /** One figure of the table, and the limit it is held to, if it has one. */
@@ -10,7 +12,7 @@ export interface Row {
   /** What is divided by what, or what is counted. */
   readonly figure: string;
   readonly value: number;
-  readonly unit: '×' | 's' | 'ms' | 'MB' | 'kB';
+  readonly unit: '×' | 's' | 'ms' | 'µs' | 'MB' | 'kB';
   readonly budget: { readonly atLeast: number } | { readonly atMost: number } | null;
   /** Where the value comes from, in milliseconds or bytes: what both sides took. */
   readonly from: string;

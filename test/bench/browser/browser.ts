@@ -22,12 +22,16 @@ export interface BenchBrowser {
   close(): Promise<void>;
 }
 
+/** What opens every vault here. */
+export const PASSPHRASE = 'four words I remember';
+
 /** Starts everything. Throws where no Chromium can be had: a benchmark has nothing to skip to. */
 export async function openBrowser(): Promise<BenchBrowser> {
   const found = await findChromium();
   if (typeof found === 'string') throw new Error(found);
   const site = await openSite();
   const server = await startServer(['--allow-origin', site.origin]);
+  site.serve(server.url);
   // A context without a profile keeps its files in memory, which measures no disk.
   const profile = await mkdtemp(join(tmpdir(), 'coffret-bench-profile-'));
   const context = await chromium.launchPersistentContext(profile, {
@@ -50,10 +54,12 @@ export async function openBrowser(): Promise<BenchBrowser> {
         [name, argument],
       ),
     async close() {
+      const { violations } = site;
       await context.close();
       await site.close();
       await server.close();
-      await rm(profile, { recursive: true, force: true });
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+      if (violations.length > 0) throw new Error(`against the policy: ${violations.join(', ')}`);
     },
   };
 }

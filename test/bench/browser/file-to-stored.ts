@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compare } from '../measure.js';
 import type { Row, Workload } from '../row.js';
-import { openBrowser } from './browser.js';
+import { openBrowser, PASSPHRASE } from './browser.js';
+import { printProfile } from './profile.js';
 
 const MB = 1_000_000;
 
@@ -12,23 +13,33 @@ const MB = 1_000_000;
 export const fileToStored: Workload = {
   name: 'file-to-stored',
   about: 'encrypt and store a chosen File in a worker, against reading it and storing it as it is',
-  async run({ quick }) {
+  async run({ quick, profile }) {
     const rows: Row[] = [];
     for (const { megabytes, rounds } of quick
       ? [{ megabytes: 10, rounds: 1 }]
-      : [{ megabytes: 100, rounds: 7 }, ...(process.env.BIG ? [{ megabytes: 512, rounds: 3 }] : [])]) {
+      : [
+          { megabytes: 100, rounds: 7 },
+          { megabytes: 512, rounds: 3 },
+        ]) {
       const bytes = megabytes * MB;
-      const { ours, peer } = await withChosenFile(bytes, async (browser) =>
-        compare(rounds, {
+      const { ours, peer } = await withChosenFile(bytes, async (browser) => {
+        const create = (name: string) =>
+          browser.call('create', { name, server: browser.syncServer, passphrase: PASSPHRASE });
+        if (profile) {
+          await create('profile');
+          await printProfile(browser.page, 'a chosen file is stored', () => browser.call('addFile'));
+          await printProfile(browser.page, 'the same, plain', () => browser.call('storePlain'));
+        }
+        return compare(rounds, {
           peer: () => browser.call('storePlain'),
           async ours(round) {
-            const name = `file-${String(megabytes)}-${String(round)}`;
-            const time = await browser.call('addFile', { name, server: browser.syncServer });
-            await browser.call('destroy', { name });
+            await create(`file-${String(round)}`);
+            const time = await browser.call('addFile');
+            await browser.call('destroy');
             return time;
           },
-        }),
-      );
+        });
+      });
       const rate = (ms: number) => `${(bytes / 1000 / ms).toFixed(0)} MB/s`;
       rows.push({
         workload: `File of ${String(megabytes)} MB to stored`,

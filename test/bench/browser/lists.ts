@@ -1,20 +1,20 @@
 import { median } from '../measure.js';
 import type { Workload } from '../row.js';
-import { openBrowser } from './browser.js';
+import { openBrowser, PASSPHRASE } from './browser.js';
+import { printProfile } from './profile.js';
 import { publishVault } from './stored-vault.js';
 
 /** A long list on its way from the worker to the page. */
 export const lists: Workload = {
   name: 'lists',
   about: 'get the list of all documents from the worker to the page',
-  async run({ quick }) {
+  async run({ quick, profile }) {
     const documents = quick ? 1000 : 10_000;
-    const passphrase = 'four words I remember';
     const browser = await openBrowser();
     try {
-      const url = await publishVault(browser.site, { documents, passphrase });
+      const url = await publishVault(browser.site, { documents, passphrase: PASSPHRASE });
       await browser.call('fill', { name: 'lists', url });
-      await browser.call('coldOpen', { name: 'lists', passphrase });
+      await browser.call('coldOpen', { name: 'lists', passphrase: PASSPHRASE });
       const rounds = quick ? 2 : 9;
       const times: number[] = [];
       let longestGap = 0;
@@ -27,6 +27,7 @@ export const lists: Workload = {
         longestGap = Math.max(longestGap, thread.longestGap);
         longestTask = Math.max(longestTask, ...thread.longTasks.map(({ duration }) => duration));
       }
+      if (profile) await printProfile(browser.page, 'list', () => browser.call('list'));
       const workload = `list ${String(documents)} documents in Chromium`;
       return [
         {

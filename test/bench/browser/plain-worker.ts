@@ -30,10 +30,6 @@ const CALLS = {
     await store.write(entries.map(([key, value]) => ({ type: 'put', key, value: fromBase64(value) })));
     await store.close();
   },
-
-  async destroy({ name }: { name: string }) {
-    await (await openIndexedDbStore({ name })).destroy();
-  },
 };
 
 function fromBase64(text: string): Uint8Array {

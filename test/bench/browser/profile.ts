@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { CDPSession, Page } from 'playwright-core';
 
 /** Where one thread spent its time. */
-export interface ThreadProfile {
+interface ThreadProfile {
   readonly thread: string;
   /** Milliseconds in each function itself, longest first; `(idle)` and `(program)` are the engine's words. */
   readonly functions: readonly { readonly name: string; readonly ms: number }[];
@@ -30,11 +30,8 @@ interface ProfileNode {
   readonly callFrame: { readonly functionName: string; readonly url?: string; readonly lineNumber?: number };
 }
 
-/** Samples every thread of the page and its workers while `work` runs. */
-export async function profile<T>(
-  page: Page,
-  work: () => Promise<T>,
-): Promise<{ readonly result: T; readonly threads: readonly ThreadProfile[] }> {
+/** Samples every thread of the page and its workers while `work` runs, and prints where their time went. */
+export async function printProfile(page: Page, title: string, work: () => Promise<unknown>): Promise<void> {
   const session: CDPSession = await page.context().newCDPSession(page);
   const events: TraceEvent[] = [];
   session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
@@ -43,26 +40,20 @@ export async function profile<T>(
     traceConfig: { includedCategories: CATEGORIES },
   });
   try {
-    const result = await work();
+    await work();
     const complete = once(session as never, 'Tracing.tracingComplete');
     await session.send('Tracing.end');
     await complete;
-    return { result, threads: threadsOf(events) };
   } finally {
     await session.detach();
   }
-}
-
-/** The profiles as text, one paragraph a thread. */
-export function printProfile(threads: readonly ThreadProfile[]): string {
-  return threads
-    .map(({ thread, functions }) => {
-      const lines = functions
-        .slice(0, FUNCTIONS_SHOWN)
-        .map(({ name, ms }) => `${ms.toFixed(0).padStart(7)} ms  ${name}`);
-      return `  ${thread}\n${lines.join('\n')}`;
-    })
-    .join('\n');
+  console.log(`  profile: ${title}`);
+  for (const { thread, functions } of threadsOf(events)) {
+    const lines = functions
+      .slice(0, FUNCTIONS_SHOWN)
+      .map(({ name, ms }) => `${ms.toFixed(0).padStart(9)} ms  ${name}`);
+    console.log(`    ${thread}\n${lines.join('\n')}`);
+  }
 }
 
 function threadsOf(events: readonly TraceEvent[]): ThreadProfile[] {

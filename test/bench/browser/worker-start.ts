@@ -12,8 +12,8 @@ export const workerStart: Workload = {
     for (let round = 0; round < (quick ? 1 : 5); round++) {
       const browser = await openBrowser();
       try {
-        cold.push(await browser.call('restart'));
-        for (let again = 0; again < 5; again++) warm.push(await browser.call('restart'));
+        cold.push(await browser.call('start'));
+        for (let again = 0; again < 5; again++) warm.push(await browser.call('start'));
       } finally {
         await browser.close();
       }
