@@ -6,7 +6,11 @@ import type { Device, DeviceMoment, OnDevice } from './device.js';
 import { DeviceContext } from './device-context.js';
 import { useExplain } from './use-explain.js';
 
-/** What can be done with the person on this device. None of it ever rejects: what went wrong is in `error`. */
+/**
+ * What can be done with the person on this device. None of it ever rejects: what went wrong is in `error`.
+ *
+ * A person whom the app gave to the provider can only be locked.
+ */
 export interface DeviceActions {
   /** Creates a person, where the state is `empty`; resolves with them, or with `null` when that failed. */
   readonly create: (options: OnDevice<CreateOptions>) => Promise<AnyPerson | null>;
