@@ -17,9 +17,12 @@ const shownItems = /* @__PURE__ */ new WeakMap<Item, Shown>();
 /** The documents of one collection, in no order; each is the same object while nothing about it changed. */
 export function documentsIn(collection: Collection, category: string | null, removed = false): Document[] {
   const pruned = pendingPrunes(collection);
-  return collection.view
-    .list({ kind: DOCUMENT_KIND, removed })
-    .flatMap((item) => shownDocument(collection, item, category, pruned) ?? []);
+  const documents: Document[] = [];
+  for (const item of collection.view.list({ kind: DOCUMENT_KIND, removed })) {
+    const document = shownDocument(collection, item, category, pruned);
+    if (document !== null) documents.push(document);
+  }
+  return documents;
 }
 
 /** As `documentOf`; the same object while nothing about the document changed. */

@@ -191,10 +191,11 @@ export class Records<T extends object> {
   /** The records in force, newest first; each is the same object while nothing about it changed. */
   list(filter: RecordFilter<T> = {}): RecordItem<T>[] {
     const wanted = Object.entries(filter.where ?? {});
-    return this.#all()
-      .flatMap(({ record }) => record ?? [])
-      .filter(({ value }) => wanted.every(([field, is]) => value[field as keyof T] === is))
-      .sort((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1));
+    const records: RecordItem<T>[] = [];
+    for (const { record } of this.#all())
+      if (record !== null && wanted.every(([field, is]) => record.value[field as keyof T] === is))
+        records.push(record);
+    return records.sort((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1));
   }
 
   /** Every version of a record, oldest first, removals included. Throws `usage/not-found`. */

@@ -1,14 +1,15 @@
 /** How a page learns that its worker is gone, however it ended: no event says so, but its Web Locks become free. */
 
-/** Holds the lock until this thread ends. */
+/** Holds the lock until this thread ends, where there are Web Locks. */
 export async function stayAlive(name: string): Promise<void> {
   const { locks } = navigator;
   if (locks === undefined) return;
-  await new Promise<void>((held) => {
-    void locks.request(name, () => {
-      held();
+  await new Promise<void>((settled) => {
+    const holding = locks.request(name, () => {
+      settled();
       return new Promise<never>(() => {});
     });
+    holding.catch(() => settled());
   });
 }
 

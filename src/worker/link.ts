@@ -46,6 +46,8 @@ export class Link {
   readonly #scopes = new Map<number, Outgoing>();
   readonly #watches = new Map<number, (patch: Patch) => void>();
   readonly #onEnd = new Set<() => void>();
+  /** Streams that were dropped unfinished, by their scope. */
+  readonly #dropped = new FinalizationRegistry<number>((scope) => this.stop(scope));
   #endedBecause: (() => VaultError) | null = null;
   #last = 0;
 
@@ -193,6 +195,18 @@ export class Link {
   leave(scope: number): void {
     this.#scopes.get(scope)?.end();
     this.#scopes.delete(scope);
+  }
+
+  /** Ends what goes on under a number, here and in the worker. */
+  stop(scope: number): void {
+    if (!this.#scopes.has(scope)) return;
+    this.say('stop', { scope });
+    this.leave(scope);
+  }
+
+  /** Ends what goes on under a number when nothing on the page holds `stream` any more. */
+  stopWithout(stream: object, scope: number): void {
+    this.#dropped.register(stream, scope);
   }
 
   /** See `LinkOptions.onLock`. */

@@ -89,6 +89,7 @@ class RemoteStream {
     const { target, method, args } = this.#request;
     const { outgoing, scope } = this.#link.enter(args);
     this.#scope = scope;
+    this.#link.stopWithout(this, scope);
     await this.#link.ask('stream', { target, method, args: outgoing.packed, scope }, outgoing.transferred);
   }
 
@@ -108,7 +109,7 @@ class RemoteStream {
     this.#ahead.length = 0;
     if (early) for (const resolve of this.#waiting) resolve({ done: true, value: undefined });
     if (this.#scope === null) return;
-    if (early) this.#link.say('stop', { scope: this.#scope });
-    this.#link.leave(this.#scope);
+    if (early) this.#link.stop(this.#scope);
+    else this.#link.leave(this.#scope);
   }
 }

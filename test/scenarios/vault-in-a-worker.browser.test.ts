@@ -110,6 +110,18 @@ describe('Alice keeps her vault in a worker', () => {
     titles.stop();
   });
 
+  it('lets go in the worker of a stream that nobody on the page holds', async () => {
+    const { link } = await device.start();
+    const scopes = async () => ((await link.ask('held', {})) as { scopes: number }).scopes;
+    const [{ id }] = (await vault.documents.list({ category: 'imaging' })) as [{ id: never }];
+    await vault.documents.read(id).next();
+    expect(await scopes()).toBe(1);
+    await vi.waitFor(async () => {
+      await cdp().send('HeapProfiler.collectGarbage');
+      expect(await scopes()).toBe(0);
+    });
+  });
+
   it('lets go in the worker of what nobody on the page holds', async () => {
     const { link } = await device.start();
     const held = async () => (await link.ask('held', {})) as { objects: number };
@@ -125,6 +137,8 @@ describe('Alice keeps her vault in a worker', () => {
   });
 
   it('ends the worker when she locks: all that was open rejects, and nothing is lost', async () => {
+    const [{ id }] = (await vault.documents.list({ category: 'imaging' })) as [{ id: never }];
+    const blob = await vault.documents.blob(id);
     const live = vault.documents.live();
     const ended = new Promise<void>((resolve) => live.subscribe({ complete: resolve }));
     const reading = alice.health();
@@ -135,6 +149,8 @@ describe('Alice keeps her vault in a worker', () => {
     await ended;
     await locking;
     await vi.waitFor(async () => expect(await locksHeld()).toEqual([]));
+    // What the page was given, it has.
+    expect((await blob.arrayBuffer()).byteLength).toBe(FILE_BYTES);
 
     const before = worker;
     expect(await codeOf(() => device.openPerson({ passphrase: 'wrong' }))).toBe('access/wrong-passphrase');
@@ -142,6 +158,15 @@ describe('Alice keeps her vault in a worker', () => {
     await reopen();
     expect(states.at(-1)).toBe('open');
     expect(await vault.documents.list({ category: 'imaging' })).toHaveLength(1);
+  });
+
+  it('does not open for who locks meanwhile', async () => {
+    await device.lock();
+    const opening = codeOf(() => device.openPerson({ passphrase }));
+    await device.lock();
+    expect(await opening).toBe('access/locked');
+    expect(states.at(-1)).toBe('locked');
+    await reopen();
   });
 
   it('also when she locks as a person, and closes as one', async () => {

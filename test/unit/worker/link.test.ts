@@ -1,7 +1,8 @@
+import { transferHandlers } from 'comlink';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isVaultError, type Person, type Progress, type Vault, VaultError } from '../../../src/index.js';
 import type { InWorker } from '../../../src/worker/remote-object.js';
-import { bytesOf, openStage, type Stage } from '../../support/actors.js';
+import { bytesOf, openStage, passphraseOf, type Stage } from '../../support/actors.js';
 import { codeOf } from '../../support/code-of.js';
 import { ELEMENTS_MAX, openWorkerParty, type WorkerParty } from '../../support/worker-party.js';
 
@@ -39,6 +40,18 @@ describe('a page and its worker', () => {
     expect(error).toBeInstanceOf(VaultError);
     expect(isVaultError(error, 'usage/not-found') && error.details).toEqual({ id: unknown });
     expect(await vault.documents.get(unknown)).toBeNull();
+  });
+
+  it("leaves the app's own handlers of Comlink alone", () => {
+    expect([...transferHandlers.keys()]).toEqual(['proxy', 'throw']);
+  });
+
+  it('takes what a passkey gave, and leaves no copy of it', async () => {
+    const output = new Uint8Array(32).fill(7);
+    const passkey = { credentialId: 'AAAA', take: () => output };
+    const adding = () => alice.passkeys.add({ passphrase: passphraseOf('alice'), passkey, label: 'x' });
+    expect(await codeOf(adding)).toBe('access/phrase-first');
+    expect(output).toEqual(new Uint8Array(32));
   });
 
   it('refuses arguments that are no data, before they leave', async () => {
