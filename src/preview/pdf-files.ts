@@ -33,9 +33,14 @@ export class PdfFiles {
     );
   }
 
-  /** Whether the reader got all that can be seen: without a font it takes another, without a decoder it leaves a hole. */
+  /** Whether all can be seen: without a font the reader takes another, without a decoder it leaves a hole. */
   get isWhole(): boolean {
     return this.#isWhole;
+  }
+
+  /** Notes that something will be missing from what is seen. */
+  miss(): void {
+    this.#isWhole = false;
   }
 
   /** The class that the reader makes its source of files from. */
@@ -43,7 +48,7 @@ export class PdfFiles {
     const give = async ({ kind, filename }: Request) => {
       const file = this.#files.get(filename);
       if (file !== undefined) return file.slice();
-      this.#isWhole &&= kind === 'standardFontDataUrl' || SPARED.includes(filename);
+      if (kind !== 'standardFontDataUrl' && !SPARED.includes(filename)) this.miss();
       throw new Error(`no ${kind}`);
     };
     return class {

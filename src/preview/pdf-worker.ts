@@ -1,6 +1,7 @@
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { MaskFilters, OffscreenCanvases } from './pdf-canvases.js';
 import { PdfFiles } from './pdf-files.js';
+import { closeWaysOut, limitAllocations } from './pdf-limits.js';
 
 /** The name that tells this module that it runs as its own worker. @internal */
 export const PDF_WORKER = 'coffret-pdf';
@@ -43,25 +44,6 @@ const IMAGE_PIXELS_MAX = 40_000_000;
 const CANVAS_BYTES_MAX = 2 ** 27;
 const EDGE_PIXELS_MAX = 8192;
 
-/**
- * All that could reach a network, a store or another thread. The reader needs none of it once its code is there, so
- * that even a document that takes the reader over finds no way out.
- */
-const WAYS_OUT = [
-  'fetch',
-  'XMLHttpRequest',
-  'WebSocket',
-  'WebSocketStream',
-  'WebTransport',
-  'EventSource',
-  'FontFace',
-  'Worker',
-  'importScripts',
-  'BroadcastChannel',
-  'indexedDB',
-  'caches',
-];
-
 /** What is drawn depends on how the reader uses its canvases (`pdf-canvases.ts`): 5.7 draws a masked image whole. */
 const READER_VERSION = '5.6.';
 
@@ -80,15 +62,6 @@ async function loadReader(): Promise<Reader | null> {
   }
 }
 
-function closeWaysOut(): void {
-  for (const name of WAYS_OUT) {
-    for (let scope: object | null = globalThis; scope !== null; scope = Object.getPrototypeOf(scope)) {
-      if (scope !== globalThis && !Object.hasOwn(scope, name)) continue;
-      Object.defineProperty(scope, name, { value: undefined, writable: false, configurable: false });
-    }
-  }
-}
-
 async function open(
   blob: Blob,
   folder: string | null,
@@ -98,6 +71,7 @@ async function open(
   if (reader === null) return 'no-pdf-reader';
   await files.load(folder);
   closeWaysOut();
+  limitAllocations(() => files.miss());
   const task = reader.getDocument({
     data: new Uint8Array(await blob.arrayBuffer()),
     // Glyphs are drawn as paths: no font of a document gets to the browser's own font code.

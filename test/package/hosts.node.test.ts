@@ -13,6 +13,9 @@ import { openWebHost, type WebHost } from '../support/web-host.js';
 const chromium = await findChromium();
 if (typeof chromium === 'string') console.log(`hosts skipped: ${chromium}`);
 
+/** Forbidden in a service worker. */
+const IMPORT = /\bimport\s*\(/;
+
 describe.skipIf(typeof chromium === 'string')(
   'an app made from the packed package in an empty folder',
   () => {
@@ -96,8 +99,14 @@ describe.skipIf(typeof chromium === 'string')(
       cpSync(join(user.place, 'index.html'), join(user.place, 'www/index.html'));
       hosts.esbuild.serve({ files: join(user.place, 'www'), policy: readmePolicy(server.url) });
       expect(await tellStory(hosts.esbuild)).toEqual(new Set(['vault-worker', 'argon2-worker']));
-      // What a service worker runs asks for nothing more.
-      expect(readFileSync(join(user.place, 'www/service-worker.js'), 'utf8')).not.toMatch(/\bimport\s*\(/);
+      expect(readFileSync(join(user.place, 'www/service-worker.js'), 'utf8')).not.toMatch(IMPORT);
+    });
+
+    it('gets its service worker in one file from Vite as well', async () => {
+      const input = join(user.place, 'service-worker.js');
+      const output = { codeSplitting: false, entryFileNames: '[name].js' };
+      await build({ ...viteConfig('alone'), build: { outDir: 'alone', rolldownOptions: { input, output } } });
+      expect(readFileSync(join(user.place, 'alone/service-worker.js'), 'utf8')).not.toMatch(IMPORT);
     });
   },
 );

@@ -113,7 +113,7 @@ describe('Alice keeps her vault in a worker', () => {
   it('lets go in the worker of a stream that nobody on the page holds', async () => {
     const { link } = await device.start();
     const scopes = async () => ((await link.ask('held', {})) as { scopes: number }).scopes;
-    const [{ id }] = (await vault.documents.list({ category: 'imaging' })) as [{ id: never }];
+    const [{ id }] = (await vault.documents.list({ category: 'imaging' })) as unknown as [{ id: never }];
     await vault.documents.read(id).next();
     expect(await scopes()).toBe(1);
     await vi.waitFor(async () => {
@@ -137,7 +137,7 @@ describe('Alice keeps her vault in a worker', () => {
   });
 
   it('ends the worker when she locks: all that was open rejects, and nothing is lost', async () => {
-    const [{ id }] = (await vault.documents.list({ category: 'imaging' })) as [{ id: never }];
+    const [{ id }] = (await vault.documents.list({ category: 'imaging' })) as unknown as [{ id: never }];
     const blob = await vault.documents.blob(id);
     const live = vault.documents.live();
     const ended = new Promise<void>((resolve) => live.subscribe({ complete: resolve }));

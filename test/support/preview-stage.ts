@@ -98,12 +98,7 @@ export async function openPreviewStage(
   const serve = (path: string) => files.get(path) ?? null;
   const spy = await openNetworkSpy(serve, headers, server ? openBackend : undefined);
   const log = join(directory, 'net-log.json');
-  const args = [
-    ...CHROMIUM_ARGUMENTS,
-    RESOLVER_RULE,
-    `--log-net-log=${log}`,
-    '--net-log-capture-mode=Everything',
-  ];
+  const args = [...CHROMIUM_ARGUMENTS, RESOLVER_RULE, `--log-net-log=${log}`];
   const browser = await chromium.launch({ executablePath, args, env: { ...process.env, ...env } });
   const page = await openPage(browser, spy, program === undefined);
   return {

@@ -1,3 +1,4 @@
+import { constants, deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chromium, findChromium } from '../../support/chromium.js';
 import { hostilePdf, pdfStream, writePages, writePdf } from '../../support/hostile-pdf.js';
@@ -10,7 +11,8 @@ import {
 
 const chromium = await findChromium();
 const noBrowser = typeof chromium === 'string';
-const open = (pdf: StageOptions['pdf']) => openPreviewStage(chromium as Chromium, { policy: POLICY, pdf });
+const open = (pdf: NonNullable<StageOptions['pdf']>) =>
+  openPreviewStage(chromium as Chromium, { policy: POLICY, pdf });
 const named = (bytes: Uint8Array) => ({ name: 'bilan.pdf', claimed: 'application/pdf', bytes });
 const linesOf = (count: number) => Array.from({ length: count }, (_, i) => `Page ${i + 1}: TSH 2.1 mIU/L`);
 
@@ -210,6 +212,21 @@ describe.skipIf(noBrowser)('a PDF on a page', () => {
     });
     expect(Math.max(width ?? 0, height ?? 0)).toBeLessThanOrEqual(8192);
     expect((width ?? 0) * (height ?? 0)).toBeLessThan(6_100_000);
+  });
+
+  it('does not fill the memory with what a small file unpacks to, and says that something is missing', async () => {
+    // A mebibyte of spaces, and no end: two gibibytes in two megabytes.
+    const spaces = deflateRawSync(Buffer.alloc(2 ** 20, ' '), { finishFlush: constants.Z_FULL_FLUSH });
+    const bomb = `\x78\x9c${spaces.toString('latin1').repeat(2048)}\x03\0`;
+    const bytes = writePdf([
+      '<< /Type /Catalog /Pages 2 0 R >>',
+      '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+      '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Contents [4 0 R 5 0 R] >>',
+      pdfStream('0 0 1 rg 0 0 100 100 re f'),
+      pdfStream(bomb, '/Filter /FlateDecode'),
+    ]);
+    expect(await stage.show(named(bytes))).toMatchObject({ kind: 'pdf' });
+    expect(await stage.page.getByRole('note').textContent()).toMatch(/^Une partie de cette page ne peut pas/);
   });
 
   it('can only be saved when it has a password, and says so', async () => {
