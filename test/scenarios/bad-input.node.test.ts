@@ -1,5 +1,5 @@
 import { openAsBlob } from 'node:fs';
-import { cp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { explain, openPerson, type Person } from '../../src/index.js';
 import { openSqliteStore, type Store } from '../../src/store/index.js';
 import { createHttpTransport } from '../../src/sync/http.js';
 import { bytesOf, openStage, passphraseOf, type Stage } from '../support/actors.js';
+import { copyClosedStore } from '../support/closed-store.js';
 import { codeOf } from '../support/code-of.js';
 
 const text = (content: string) => new TextEncoder().encode(content);
@@ -55,7 +56,7 @@ describe('bad input', () => {
   /** A copy of one such disk, for what happens to the disk alone. */
   async function copyDisk(name: string): Promise<Disk> {
     settled ??= settle('settled');
-    await cp((await settled).directory, join(stage.directory, name), { recursive: true });
+    await copyClosedStore((await settled).directory, join(stage.directory, name));
     return diskOf(name, 'settled');
   }
 
