@@ -5,6 +5,7 @@ import { bytesToHex } from '../../src/formats/id.js';
 import { decodeSealed } from '../support/evil-canary.js';
 import type { Person } from '../../src/index.js';
 import { bytesOf, openStage, passphraseOf, type Stage } from '../support/actors.js';
+import { copyClosedStore } from '../support/closed-store.js';
 import { startClient } from '../support/evil-child.js';
 import { becomeOperator } from '../support/evil-operator.js';
 import { headerOf } from '../support/evil-stranger.js';
@@ -78,7 +79,7 @@ describe(`a client that dies (seed "${SEED}")`, () => {
     // Queued and not sent when the copy is made, sent afterwards by the one that goes on.
     await first.vaults()[0]?.documents.add(text('Queued'), { category: 'laboratory', title: 'Queued' });
     await first.close();
-    await cp(directory, backup, { recursive: true });
+    await copyClosedStore(directory, backup);
     const onward = await stage.reopen('restored');
     await onward.vaults()[0]?.documents.add(text('After'), { category: 'laboratory', title: 'After' });
     await sync(onward);
