@@ -7,7 +7,6 @@ import { createPerson, openPerson, type Person } from '../../src/index.js';
 import { openSqliteStore, type Store } from '../../src/store/index.js';
 import { createHttpTransport } from '../../src/sync/http.js';
 import { FLOOR, passphraseOf } from './actors.js';
-import { copyClosedStore } from './closed-store.js';
 import { becomeOperator, type Operator } from './evil-operator.js';
 import { createEvilTransport, type EvilTransport, type Lie } from './evil-transport.js';
 import { type ServerProcess, startServerProcess } from './server-process.js';
@@ -33,7 +32,7 @@ export interface EvilStage {
     name: string,
     options?: { readonly kind?: 'patient' | 'professional'; readonly now?: () => number },
   ): Promise<Watched>;
-  /** Opens what the closed disk of `name` holds, or a copy of it under another name: then both can go on. */
+  /** Opens what the disk of `name` holds, or a copy of it under another name: then both can go on. */
   reopen(
     name: string,
     options?: {
@@ -92,7 +91,7 @@ export async function openEvilStage(seed: string): Promise<EvilStage> {
       return { person, transport: watched, store };
     },
     async reopen(name, { as = name, plan = [], now = Date.now, url: baseUrl = url } = {}) {
-      if (as !== name) await copyClosedStore(join(directory, name), join(directory, as));
+      if (as !== name) await cp(join(directory, name), join(directory, as), { recursive: true });
       // The clock of a person may go wrong without the one that signs requests.
       const watched = transport(as, { url: baseUrl });
       watched.plan = plan;
