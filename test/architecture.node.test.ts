@@ -66,8 +66,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sync',
     'vault',
   ],
+  messaging: ['errors', 'formats/id', 'live', 'records', 'vault'],
+  profile: ['errors', 'formats/id', 'live', 'records', 'vault'],
+  agenda: ['errors', 'formats/id', 'live', 'records', 'vault'],
+  prevention: ['errors'],
   worker: [
     'errors',
+    'agenda',
+    'messaging',
+    'profile',
     'live',
     'crypto/random',
     'crypto/worker-start',
@@ -76,7 +83,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'store',
     'vault',
   ],
-  react: ['errors', 'load', 'live', 'preview', 'worker', 'index'],
+  react: [
+    'errors',
+    'load',
+    'live',
+    'agenda',
+    'messaging',
+    'prevention',
+    'profile',
+    'preview',
+    'worker',
+    'index',
+  ],
   server: ['errors', 'crypto/hash', 'crypto/random', 'crypto/sign', 'crypto/sodium', 'formats', 'protocol'],
 };
 
@@ -99,6 +117,8 @@ const OWNED: Record<string, RegExp> = {
   pino: /^server\//,
   comlink: /^worker\//,
   react: /^react\//,
+  'ical.js': /^agenda\//,
+  luxon: /^(agenda|prevention)\//,
   'pdfjs-dist': /^preview\/pdf-worker\.ts$/,
 };
 
