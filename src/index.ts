@@ -36,8 +36,8 @@ export type { SyncProgress, SyncReport } from './sync/run.js';
 export type { SyncCall, SyncStatus } from './sync/runner.js';
 export type { Transport, TransportAnswer, TransportRequest } from './sync/transport.js';
 export { type Consent, verifyConsentReceipt } from './vault/consent.js';
-export type { DepositBox, WaitingDeposit } from './vault/deposit-box.js';
-export type { MadeDeposit } from './vault/depositor.js';
+export type { DepositBox, WaitingDeposit, WaitingRecord } from './vault/deposit-box.js';
+export type { DepositRecordOptions, MadeDeposit } from './vault/depositor.js';
 export type { Progress, ReadOptions, WorkOptions } from './vault/document-files.js';
 export type { Document, DocumentMetadata, Version } from './vault/document-view.js';
 export type { DocumentFilter, Documents } from './vault/documents.js';
@@ -61,7 +61,14 @@ export type { Person } from './vault/person.js';
 export type { DocumentReader, LedgerLine } from './vault/readers.js';
 export type { ReceivedShare } from './vault/received.js';
 export type { RecordConflict, RecordItem, RecordVersion } from './vault/record-item.js';
-export type { RecordChange, RecordFilter, Records } from './vault/records.js';
+export type { RecordFile, RecordFileSource, SaveOptions } from './vault/record-files.js';
+export type {
+  AddOptions,
+  RecordChange,
+  RecordFilter,
+  RecordMember,
+  Records,
+} from './vault/records.js';
 export type { ShareRole } from './vault/shares.js';
 export type { StorageHealth } from './vault/storage-health.js';
 export type { Factor } from './vault/strong-slots.js';

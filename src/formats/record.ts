@@ -14,8 +14,10 @@ import {
   whole,
 } from './shape.js';
 
-const authored = z.tuple([vaultBytes, personBytes, deviceBytes, whole, signatureBytes]);
-const link = z.tuple([vaultBytes, collectionBytes, shortId, shortId]);
+/** The shape of a proof of authorship. */
+export const authored = z.tuple([vaultBytes, personBytes, deviceBytes, whole, signatureBytes]);
+/** The shape of a link. */
+export const link = z.tuple([vaultBytes, collectionBytes, shortId, shortId]);
 
 type RecordTuple = [
   item: Uint8Array,

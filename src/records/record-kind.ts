@@ -1,5 +1,5 @@
 import { VaultError } from '../errors.js';
-import { type Encodable, decode, encode } from '../formats/codec.js';
+import { decode, type Encodable, encode } from '../formats/codec.js';
 import { LIMITS } from '../formats/limits.js';
 import { isDocumentCategory } from './category.js';
 import { DOCUMENT_KIND } from './document.js';
@@ -71,6 +71,13 @@ export function decodeFields(body: Uint8Array): Fields {
   const value = decode(body, { maxBytes: LIMITS.bodyBytesMax });
   if (!isPlain(value)) throw new VaultError('format/malformed');
   return value;
+}
+
+/** Throws `usage/invalid` for fields that no kind may have: those that start with `@` are the record's own. */
+export function checkFields(fields: Fields): void {
+  if (!isPlain(fields)) throw new VaultError('usage/invalid', { argument: 'value' });
+  const reserved = Object.keys(fields).find((name) => name.startsWith('@'));
+  if (reserved !== undefined) throw new VaultError('usage/invalid', { argument: reserved });
 }
 
 function isPlain(value: unknown): value is Fields {

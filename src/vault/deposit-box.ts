@@ -2,6 +2,7 @@ import { equalBytes } from '../crypto/hash.js';
 import { Secret } from '../crypto/secret.js';
 import { checkStoredBlob } from '../envelope/blob.js';
 import { isVaultError, VaultError } from '../errors.js';
+import type { BlobReference } from '../formats/blob-reference.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import { depositKeyFromSeed, deriveAdoptedItem, type KemSeed } from '../keys/hierarchy.js';
 import { Kept } from '../live/kept.js';
@@ -10,7 +11,11 @@ import { encodeMessage, putTicketRequest } from '../protocol/messages.js';
 import { WIRE_LIMITS } from '../protocol/limits.js';
 import { paths } from '../protocol/paths.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
-import { decodeDocument, DOCUMENT_KIND, DOCUMENT_SCHEMA, type DocumentContent } from '../records/document.js';
+import { decodeDocument, DOCUMENT_KIND, type DocumentContent } from '../records/document.js';
+import { isIndexKind } from '../records/index-entry.js';
+import { checkKnownContent } from '../records/known-kinds.js';
+import { filesOf, type SealedFile, withoutFiles } from '../records/record-files.js';
+import { checkKind, decodeFields, isRecordCollection, type RecordKind } from '../records/record-kind.js';
 import { printVaultCard } from '../sharing/contacts.js';
 import {
   type OpenedDeposit,
@@ -19,14 +24,18 @@ import {
   signDepositReceipt,
 } from '../sharing/deposits.js';
 import { makeMessage } from '../sharing/messages.js';
+import { nameOf } from '../log/collection-log.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import { appendRecords } from './collection-writer.js';
 import { depositId } from './depositor.js';
 import { fetchFile, type WorkOptions } from './document-files.js';
 import { sendToInbox } from './inbox.js';
+import { blobsNamedBy } from './named-blobs.js';
+import { fileView, type RecordFile } from './record-files.js';
+import { attempt } from './record-item.js';
 import type { OwnedVault, Session } from './session.js';
 import { sessionLoaded, versionOfAll } from './session-live.js';
-import { ensureCollection, renewEpoch } from './shares.js';
+import { type CollectionPurpose, ensureCollection, renewEpoch } from './shares.js';
 import { depositCursorKey, depositPrefix } from './sync-host.js';
 import type { Transaction } from './transaction.js';
 
@@ -46,11 +55,23 @@ export interface WaitingDeposit {
   readonly time: number;
 }
 
+/** A record of an app's or a module's kind that waits for the owner's decision. */
+export interface WaitingRecord<T> {
+  readonly id: Id<'deposit'>;
+  readonly from: Id<'person'>;
+  /** What the kind's `parse` made of it. */
+  readonly value: T;
+  /** What came with it; to be read once it is taken in. */
+  readonly files: readonly RecordFile[];
+  readonly time: number;
+}
+
 interface Waiting {
   readonly id: Id<'deposit'>;
   readonly key: string;
   readonly opened: OpenedDeposit;
-  readonly content: DocumentContent;
+  /** The files it came with, whatever it is. */
+  readonly blobs: readonly BlobReference[];
 }
 
 /** Where people without any right to read leave documents for the holder. */
@@ -125,7 +146,9 @@ export class DepositBox {
   /** Deposits that have arrived and verify, oldest first. One that does not verify is left out. */
   async list(): Promise<WaitingDeposit[]> {
     const waiting: WaitingDeposit[] = [];
-    for (const { id, opened, content } of await this.#waiting()) {
+    for (const { id, opened } of await this.#waiting()) {
+      const content = documentIn(opened);
+      if (content === null) continue;
       waiting.push({
         id,
         from: printId('person', opened.header.person),
@@ -141,19 +164,7 @@ export class DepositBox {
 
   /** As `list`, and every list that follows. */
   liveWaiting(): Live<readonly WaitingDeposit[]> {
-    const session = this.#session;
-    const { vault, index } = this.#owned;
-    const kept = new Kept<WaitingDeposit>();
-    let known: { readonly state: string; readonly list: readonly WaitingDeposit[] } | null = null;
-    const version = () => versionOfAll([index.collection]);
-    const load = async (): Promise<readonly WaitingDeposit[]> => {
-      // What arrives moves the cursor, and what is decided is in the index.
-      const cursor = await session.store.get(depositCursorKey(vault));
-      const state = `${index.collection.version} ${String(cursor)}`;
-      if (known?.state !== state) known = { state, list: Object.freeze(kept.all(await this.list())) };
-      return known.list;
-    };
-    return sessionLoaded(session, `deposits ${printId('vault', vault)}`, { version, load }, isSameList);
+    return this.#live('deposits', () => this.list());
   }
 
   /**
@@ -166,28 +177,81 @@ export class DepositBox {
     id: Id<'deposit'>,
     options: WorkOptions & { readonly category?: DocumentCategory } = {},
   ): Promise<Id<'item'>> {
+    return this.#adopt(id, options, (opened) => {
+      const content = documentIn(opened);
+      if (content === null) return null;
+      const own = isDocumentCategory(content.category) ? content.category : 'other';
+      return { category: options.category ?? own };
+    });
+  }
+
+  /** Records of a kind that were deposited and that the kind can read, oldest first. Throws `usage/invalid`. */
+  async waitingRecords<T extends object>(kind: RecordKind<T>): Promise<WaitingRecord<T>[]> {
+    checkKind(kind);
+    const waiting: WaitingRecord<T>[] = [];
+    for (const { id, opened } of await this.#waiting()) {
+      const record = recordIn(opened, kind);
+      if (record === null) continue;
+      const { identityOf } = this.#session.context;
+      const { vault, person, time } = opened.header;
+      const files = record.files.map((file) => fileView(file, vault, identityOf));
+      waiting.push({ id, from: printId('person', person), value: record.value, files, time });
+    }
+    return waiting.sort((a, b) => a.time - b.time);
+  }
+
+  /** As `waitingRecords`, and every list that follows. */
+  liveWaitingRecords<T extends object>(kind: RecordKind<T>): Live<readonly WaitingRecord<T>[]> {
+    return this.#live(`deposited ${kind.kind}`, () => this.waitingRecords(kind));
+  }
+
+  /**
+   * As `adopt`, for a record: it goes to the collection of its kind, or to another one, with its author's proof.
+   *
+   * Throws as `adopt`, and `usage/invalid` for a name that no collection of records may have.
+   */
+  async adoptRecord<T extends object>(
+    id: Id<'deposit'>,
+    kind: RecordKind<T>,
+    options: WorkOptions & { readonly collection?: string } = {},
+  ): Promise<Id<'item'>> {
+    const { collection = kind.collection } = options;
+    if (!isRecordCollection(collection)) throw new VaultError('usage/invalid', { argument: 'collection' });
+    return this.#adopt(id, options, (opened) =>
+      recordIn(opened, kind) === null ? null : { records: collection },
+    );
+  }
+
+  async #adopt(
+    id: Id<'deposit'>,
+    work: WorkOptions,
+    placeOf: (opened: OpenedDeposit) => CollectionPurpose | null,
+  ): Promise<Id<'item'>> {
     const session = this.#session;
     const { vault, index } = this.#owned;
     const known = index.list('index.adopted').find(({ digest }) => depositId(digest) === normal(id));
     if (known !== undefined) return printId('item', known.item);
-    const { opened, content, key } = await this.#require(id);
-    await fetchFile(session, vault, content.blob, options);
-    await this.#checkFile(content);
+    const { opened, blobs, key } = await this.#require(id);
+    const place = placeOf(opened);
+    if (place === null) throw new VaultError('usage/not-found', { id });
+    for (const blob of blobs) {
+      await fetchFile(session, vault, blob, work);
+      await this.#checkFile(blob);
+    }
     const depositor = await session.requireIdentity(opened.header.person);
-    const category = options.category ?? (isDocumentCategory(content.category) ? content.category : 'other');
     const { digest } = opened;
     const item = deriveAdoptedItem(this.#keys().adoptionKey, digest);
     await session.transact((transaction) => {
       // Fetching took a while: another device, or this one, may have decided by now.
       if (index.get('index.adopted', digest) !== null) return;
       if (!this.#isOpen(opened)) throw new VaultError('usage/not-found', { id });
-      const collection = ensureCollection(session, transaction, this.#owned, { category });
+      const collection = ensureCollection(session, transaction, this.#owned, place);
       renewEpoch(session, transaction, this.#owned, collection);
       // The author's proof is over the content as they wrote it, so it is filed as it came.
       const { kind, schema, body } = opened.content;
       const record = { item, base: [], kind, schema, body, authored: opened.authored };
       appendRecords(transaction, collection, [record], {
-        add: [[content.blob.id, content.blob.stored]],
+        add: blobs.map((blob) => [blob.id, blob.stored]),
         drop: [],
       });
       const adopted = {
@@ -230,6 +294,22 @@ export class DepositBox {
     });
   }
 
+  #live<T extends object>(name: string, list: () => Promise<T[]>): Live<readonly T[]> {
+    const session = this.#session;
+    const { vault, index } = this.#owned;
+    const kept = new Kept<T>();
+    let known: { readonly state: string; readonly list: readonly T[] } | null = null;
+    const version = () => versionOfAll([index.collection]);
+    const load = async (): Promise<readonly T[]> => {
+      // What arrives moves the cursor, and what is decided is in the index.
+      const cursor = await session.store.get(depositCursorKey(vault));
+      const state = `${index.collection.version} ${String(cursor)}`;
+      if (known?.state !== state) known = { state, list: Object.freeze(kept.all(await list())) };
+      return known.list;
+    };
+    return sessionLoaded(session, `${name} ${printId('vault', vault)}`, { version, load }, isSameList);
+  }
+
   get #lane(): string {
     return `deposits-${blobName(this.#owned.vault)}`;
   }
@@ -264,10 +344,11 @@ export class DepositBox {
           depositKey: publicKey,
         });
         const { kind, schema, body } = opened.content;
-        if (!this.#isOpen(opened) || kind !== DOCUMENT_KIND || schema !== DOCUMENT_SCHEMA) continue;
-        const content = decodeDocument(body);
-        if (namesExactly(opened.header, content))
-          waiting.push({ id: depositId(opened.digest), key, opened, content });
+        if (!this.#isOpen(opened) || isIndexKind(kind)) continue;
+        checkKnownContent({ kind, schema, body });
+        const blobs = blobsNamedBy({ kind, body });
+        if (namesExactly(opened.header, blobs))
+          waiting.push({ id: depositId(opened.digest), key, opened, blobs });
       } catch (error) {
         // Anyone with a ticket may send anything: what does not verify is not shown.
         if (!isVaultError(error) || !/^(format|integrity|share)\//.test(error.code)) throw error;
@@ -296,7 +377,7 @@ export class DepositBox {
     );
   }
 
-  async #checkFile({ blob }: DocumentContent): Promise<void> {
+  async #checkFile(blob: BlobReference): Promise<void> {
     const { blobs } = this.#session.store;
     const name = blobName(blob.id);
     try {
@@ -342,11 +423,31 @@ export function foundDepositBox(session: Session, transaction: Transaction, owne
 }
 
 /** What the server was told to keep for a deposit is what its content needs, and nothing else. SPEC R-DEP-4. */
-function namesExactly({ blobs }: OpenedDeposit['header'], { blob }: DocumentContent): boolean {
-  const [named] = blobs;
+function namesExactly({ blobs }: OpenedDeposit['header'], needed: readonly BlobReference[]): boolean {
+  const named = new Map(blobs.map(([blob, stored]) => [nameOf(blob), stored]));
+  const wanted = new Map(needed.map(({ id, stored }) => [nameOf(id), stored]));
   return (
-    blobs.length === 1 && named !== undefined && equalBytes(named[0], blob.id) && named[1] === blob.stored
+    blobs.length === wanted.size &&
+    named.size === wanted.size &&
+    [...wanted].every(([name, stored]) => named.get(name) === stored)
   );
+}
+
+/** The document that was deposited, or null for something else. */
+function documentIn({ content: { kind, body } }: OpenedDeposit): DocumentContent | null {
+  return kind === DOCUMENT_KIND ? decodeDocument(body) : null;
+}
+
+/** The record of a kind that was deposited; null for something else, and for what the kind cannot read. */
+function recordIn<T extends object>(
+  { content }: OpenedDeposit,
+  kind: RecordKind<T>,
+): { readonly value: T; readonly files: readonly SealedFile[] } | null {
+  if (content.kind !== kind.kind || content.schema > kind.schema) return null;
+  return attempt(() => {
+    const fields = decodeFields(content.body);
+    return { value: kind.parse(withoutFiles(fields), content.schema), files: filesOf(fields) };
+  });
 }
 
 function normal(id: Id<'deposit'>): Id<'deposit'> {

@@ -1,32 +1,33 @@
+import { equalBytes } from '../crypto/hash.js';
 import { VaultError } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
-import {
-  bodyOfRevision,
-  contentOf,
-  describe,
-  type Document,
-  type DocumentMetadata,
-  type Version,
-  versionOf,
-} from './document-view.js';
-import { type DocumentContent, DOCUMENT_KIND, DOCUMENT_SCHEMA, encodeDocument } from '../records/document.js';
-import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
+import type { RecordEnvelope } from '../formats/record.js';
 import type { Live } from '../live/live.js';
+import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
+import { DOCUMENT_KIND, DOCUMENT_SCHEMA, type DocumentContent, encodeDocument } from '../records/document.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
 import { appendPrune, appendRecords } from './collection-writer.js';
-import { documentsIn, newestFirst, shownDocument } from './document-list.js';
 import { type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
+import { documentsIn, newestFirst, shownDocument } from './document-list.js';
+import {
+  bodyOfRevision,
+  contentOf,
+  type Document,
+  type DocumentMetadata,
+  describe,
+  type Version,
+  versionOf,
+} from './document-view.js';
 import { blobsOnlyIn, keptHistory } from './erase.js';
 import { type FileSource, type OpenedSource, openSource } from './file-source.js';
 import { eraseLinks, type LinkSource, maintainLinks } from './links.js';
+import { type DocumentReader, readersOfDocument } from './readers.js';
 import type { Item } from './record-view.js';
 import type { OwnedVault, Session } from './session.js';
 import { sessionLive, sessionLiveList, versionOfAll } from './session-live.js';
 import { ensureCollection, renewEpoch } from './shares.js';
-import { readersOfDocument, type DocumentReader } from './readers.js';
 import type { Transaction } from './transaction.js';
-import type { RecordEnvelope } from '../formats/record.js';
 
 /** Which documents to list. */
 export interface DocumentFilter {
@@ -359,6 +360,16 @@ export function locateDocuments(
     if (collection === undefined) throw new VaultError('usage/not-found', { id });
     return { collection, item };
   });
+}
+
+/** The document in force whose file is this blob, or null. */
+export function findDocumentOf(session: Session, owned: OwnedVault, blob: Uint8Array): Uint8Array | null {
+  for (const { view } of categoryCollections(session, owned))
+    for (const { item, current } of view.list({ kind: DOCUMENT_KIND })) {
+      const content = contentOf(current);
+      if (content !== null && equalBytes(content.blob.id, blob)) return item;
+    }
+  return null;
 }
 
 function categoryCollections(session: Session, owned: OwnedVault): Collection[] {

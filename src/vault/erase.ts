@@ -2,7 +2,7 @@ import { equalBytes } from '../crypto/hash.js';
 import { type LogOp, nameOf, pruneStoredBodies } from '../log/collection-log.js';
 import { blobName } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
-import { contentOf } from './document-view.js';
+import { blobsNamedBy, contains } from './named-blobs.js';
 import type { Revision } from './record-view.js';
 import type { Session } from './session.js';
 
@@ -36,10 +36,7 @@ export function blobsOnlyIn(
   revisions: readonly Revision[],
 ): Uint8Array[] {
   const blobs = new Map<string, Uint8Array>();
-  for (const revision of revisions) {
-    const blob = contentOf(revision)?.blob.id;
-    if (blob !== undefined) blobs.set(blobName(blob), blob);
-  }
+  for (const { id } of revisions.flatMap(blobsNamedBy)) blobs.set(blobName(id), id);
   return [...blobs.values()].filter((blob) => !isNamed(collection, blob, item));
 }
 
@@ -59,7 +56,7 @@ export async function forgetPruned(
   if (changes.length === 0) return;
   const files = changes.flatMap((change) => {
     const revision = collection.view.revision(change);
-    return (revision && contentOf(revision)?.blob.id) ?? [];
+    return revision === null ? [] : blobsNamedBy(revision).map(({ id }) => id);
   });
   await session.transact(async (transaction) => {
     transaction.writes.push(...(await pruneStoredBodies(session.store, collection.log, changes)));
@@ -80,12 +77,4 @@ function isNamed({ view }: Collection, blob: Uint8Array, except: Uint8Array | nu
       (except === null || !equalBytes(item, except)) &&
       view.history(item).some(({ body }) => body !== null && contains(body, blob)),
   );
-}
-
-function contains(bytes: Uint8Array, part: Uint8Array): boolean {
-  const [first] = part as unknown as [number];
-  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
-    if (equalBytes(bytes.subarray(at, at + part.length), part)) return true;
-  }
-  return false;
 }

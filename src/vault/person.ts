@@ -2,16 +2,23 @@ import { Secret } from '../crypto/secret.js';
 import { PASSPHRASE_COST_DEFAULT, type PassphraseCost } from '../envelope/passphrase.js';
 import { VaultError } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
-import { nameOf } from '../log/collection-log.js';
-import type { Live } from '../live/live.js';
 import type { PhraseLanguage } from '../keys/phrase.js';
 import { createPassphraseSlot } from '../keys/slots.js';
+import type { Live } from '../live/live.js';
+import { nameOf } from '../log/collection-log.js';
+import type { RecordKind } from '../records/record-kind.js';
 import { printContactCard } from '../sharing/contacts.js';
-import type { SyncCall, SyncStatus } from '../sync/runner.js';
 import type { SyncReport } from '../sync/run.js';
+import type { SyncCall, SyncStatus } from '../sync/runner.js';
 import { foundCollection } from './collection-writer.js';
 import { foundDepositBox } from './deposit-box.js';
-import { deposit, listDeposited, type MadeDeposit } from './depositor.js';
+import {
+  deposit,
+  depositRecord,
+  type DepositRecordOptions,
+  listDeposited,
+  type MadeDeposit,
+} from './depositor.js';
 import type { WorkOptions } from './document-files.js';
 import type { DocumentMetadata } from './document-view.js';
 import type { FileSource } from './file-source.js';
@@ -22,6 +29,8 @@ import { keepDevice } from './local-keystore.js';
 import { Passkeys } from './passkeys.js';
 import { People } from './people.js';
 import { listReceived, type ReceivedShare, versionOfReceived } from './received.js';
+import { recordsInVault } from './record-places.js';
+import type { Records } from './records.js';
 import { createRecoveryPhrase } from './recovery-phrase.js';
 import { countedLocks, forgetUnlock, noteLock, stayUnlocked } from './remembered.js';
 import { resendLost } from './resend.js';
@@ -29,7 +38,7 @@ import type { Session } from './session.js';
 import { earliestOf, sessionLiveList, versionOfAll } from './session-live.js';
 import { liveStorage, type StorageHealth, storageOf } from './storage-health.js';
 import { type Factor, openRootSeed } from './strong-slots.js';
-import { type SyncState, SyncStanding } from './sync-state.js';
+import { SyncStanding, type SyncState } from './sync-state.js';
 import { type Holder, showVault, type Vault, vaultOf } from './vault.js';
 
 /** A person, unlocked on this device: patient, professional, laboratory or app. Call `close()` when done. */
@@ -122,6 +131,15 @@ export class Person {
     return this.#session.vaults.has(nameOf(bytes)) ? vaultOf(this.#session, bytes, this.people) : null;
   }
 
+  /**
+   * Records of one's own, in no vault: every device of this person has them, and nobody else can read them.
+   *
+   * For what a professional keeps who has no vault: drafts, marks, settings. Throws as `vault.records`.
+   */
+  records<T extends object>(kind: RecordKind<T>, collection?: string): Records<T> {
+    return recordsInVault(this.#session, this.#session.personal, kind, collection);
+  }
+
   /** What others shared with this person, oldest first. */
   sharedWithMe(): ReceivedShare[] {
     return listReceived(this.#session);
@@ -153,6 +171,21 @@ export class Person {
     work: WorkOptions = {},
   ): Promise<MadeDeposit> {
     return deposit(this.#session, card, file, metadata, work);
+  }
+
+  /**
+   * Leaves a record of a kind, with its files, in someone's vault by its card, without any right to read there.
+   *
+   * Whoever owns the vault finds it in `vault.deposits.waitingRecords(kind)`. Throws `format/malformed`, `integrity/*` for a bad
+   * card, `share/ticket-refused` for one that has ended, what the kind's `parse` throws, `format/too-large`.
+   */
+  async depositRecord<T extends object>(
+    card: string,
+    kind: RecordKind<T>,
+    value: T,
+    options: DepositRecordOptions = {},
+  ): Promise<MadeDeposit> {
+    return depositRecord(this.#session, card, kind, value, options);
   }
 
   /** The deposits this person made, with the receipts that came back. */

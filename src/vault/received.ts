@@ -11,8 +11,8 @@ import type { Trust } from '../sharing/contacts.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
 import { appendRecords } from './collection-writer.js';
-import { documentsIn, newestFirst } from './document-list.js';
 import { type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
+import { documentsIn, newestFirst } from './document-list.js';
 import { bodyOfRevision, type Document, type DocumentMetadata, describe } from './document-view.js';
 import { type FileSource, openSource } from './file-source.js';
 import { recordsInShare } from './record-places.js';
@@ -83,10 +83,10 @@ export class ReceivedShare {
   /**
    * The records of a kind that were shared: to read, and for a contributor to add to.
    *
-   * Throws `usage/invalid` unless `kind.collection` is the `collection` shared.
+   * Throws `usage/invalid` unless the collection of the kind, or the one named, is the `collection` shared.
    */
-  records<T extends object>(kind: RecordKind<T>): Records<T> {
-    return recordsInShare(this.#session, this, this.#collection, kind);
+  records<T extends object>(kind: RecordKind<T>, collection?: string): Records<T> {
+    return recordsInShare(this.#session, this, this.#collection, kind, collection);
   }
 
   /** Decrypts a shared file piece by piece. Throws `usage/not-found`, `integrity/blob`, `sync/*`, `usage/aborted`. */

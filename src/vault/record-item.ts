@@ -1,9 +1,12 @@
 import { isVaultError, VaultError } from '../errors.js';
 import { type Id, printId } from '../formats/id.js';
+import type { IdentityOf } from '../log/collection-log.js';
 import { nameOf } from '../log/collection-log.js';
 import { differing, mergeFields } from '../records/merge.js';
+import { FILES_FIELD, filesOf, withoutFiles } from '../records/record-files.js';
 import { decodeFields, type Fields, type RecordKind } from '../records/record-kind.js';
 import { authorOf } from './document-view.js';
+import { fileView, type RecordFile } from './record-files.js';
 import { byOrder, type Item, type Revision } from './record-view.js';
 
 /** A record as shown; a plain value that a page can keep, and the same object while nothing about it changed. */
@@ -23,11 +26,13 @@ export interface RecordItem<T> {
   /** What other devices wrote at the same time and is not shown; each goes when its field is written again. */
   readonly conflicts: readonly RecordConflict[];
   readonly versions: number;
+  /** The files that came with it. */
+  readonly files: readonly RecordFile[];
 }
 
 /** What another device wrote at the same time as what is shown. */
 export interface RecordConflict {
-  /** The field both changed, or null: the other removed the record. */
+  /** The field both changed, `@files` for the files, or null: the other removed the record. */
   readonly field: string | null;
   /** What the other wrote there; `undefined` when it took the field away, or the record. */
   readonly value: unknown;
@@ -117,12 +122,19 @@ export function recordOf<T extends object>(
   kind: RecordKind<T>,
   item: Item,
   history: readonly Revision[],
+  place: FileScope,
 ): RecordItem<T> | null {
   const merged = mergedOf(item, history);
   if (merged.shown === null) return null;
   // Fields of two revisions may contradict each other where neither does alone.
-  const together = attempt(() => itemOf(kind, item, history, merged));
-  return together ?? itemOf(kind, item, history, mergedOf(item, history, true));
+  const together = attempt(() => itemOf(kind, item, history, merged, place));
+  return together ?? itemOf(kind, item, history, mergedOf(item, history, true), place);
+}
+
+/** What the files of a record are judged by. */
+interface FileScope {
+  readonly vault: Uint8Array;
+  readonly identityOf: IdentityOf;
 }
 
 function itemOf<T extends object>(
@@ -130,10 +142,13 @@ function itemOf<T extends object>(
   item: Item,
   history: readonly Revision[],
   { fields, schema, conflicts, shown }: Merged,
+  { vault, identityOf }: FileScope,
 ): RecordItem<T> {
   const { change, time } = shown as Revision;
   const others = conflicts.map(({ field, value, by }) => ({
-    ...{ field, value: freezePlain(value), version: printId('change', by.change) },
+    // Of files the keys stay here.
+    ...{ field, value: field === FILES_FIELD ? undefined : freezePlain(value) },
+    version: printId('change', by.change),
     ...{ author: printId('person', authorOf(by)), time: by.time },
   }));
   return Object.freeze({
@@ -146,6 +161,7 @@ function itemOf<T extends object>(
     synced: headsOf(item).every(({ position }) => position !== null),
     conflicts: Object.freeze(others.map((other) => Object.freeze(other))),
     versions: history.length,
+    files: Object.freeze(filesOf(fields as Fields).map((file) => fileView(file, vault, identityOf))),
   });
 }
 
@@ -180,7 +196,7 @@ export function attempt<T>(read: () => T): T | null {
 /** Throws `format/unsupported` for a later schema, and what the kind throws. */
 function parsed<T extends object>(kind: RecordKind<T>, fields: Fields, schema: number): T {
   if (schema > kind.schema) throw new VaultError('format/unsupported', { kind: kind.kind, schema });
-  return freezePlain(kind.parse(fields, schema));
+  return freezePlain(kind.parse(withoutFiles(fields), schema));
 }
 
 function fieldsOf({ body }: Revision): Fields {

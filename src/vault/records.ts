@@ -1,12 +1,24 @@
 import { VaultError } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import type { RecordEnvelope } from '../formats/record.js';
+import { Kept } from '../live/kept.js';
 import { isSameList, type Live } from '../live/live.js';
 import { nameOf } from '../log/collection-log.js';
-import { encodeFields, type Fields, type RecordKind } from '../records/record-kind.js';
+import { encodeFiles, FILES_FIELD, filesOf, type SealedFile, withoutFiles } from '../records/record-files.js';
+import { checkFields, encodeFields, type Fields, type RecordKind } from '../records/record-kind.js';
+import { collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
-import { appendPrune, appendRecords, type NewRecord } from './collection-writer.js';
-import { keptHistory, pendingPrunes } from './erase.js';
+import { appendPrune, appendRecords } from './collection-writer.js';
+import { type ReadOptions, readFile, type WorkOptions } from './document-files.js';
+import { blobsOnlyIn, keptHistory, pendingPrunes } from './erase.js';
+import {
+  type FilePlace,
+  prepareFiles,
+  type RecordFileSource,
+  referencesTo,
+  requireFile,
+  type SaveOptions,
+} from './record-files.js';
 import {
   attempt,
   headsOf,
@@ -32,8 +44,20 @@ export interface RecordFilter<T> {
 /** What is written over a record: a field left out stays, one that is `undefined` goes. */
 export type RecordChange<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
 
+/** What goes with a new record. */
+export interface AddOptions extends WorkOptions {
+  /** At most 64 files of any size: they are sealed, shared, synced and erased with the record. */
+  readonly files?: readonly RecordFileSource[];
+}
+
+/** Someone who may write where records are: by the log that everyone there verifies. */
+export interface RecordMember {
+  readonly person: Id<'person'>;
+  readonly role: 'owner' | 'contributor';
+}
+
 /** Where records are, and what this person may do there. @internal */
-export interface RecordPlace {
+export interface RecordPlace extends Pick<FilePlace, 'prove' | 'locate'> {
   /** Tells one place from another. */
   readonly name: string;
   /** The collections that hold them; two devices that needed the first while offline have founded one each. */
@@ -44,10 +68,10 @@ export interface RecordPlace {
   open(transaction: Transaction): Collection;
   /** Makes ready for another revision of an item. Throws `access/not-allowed`. */
   prepare(transaction: Transaction, collection: Collection, history: readonly Revision[]): void;
-  /** The author's proof over a content, where one is needed. */
-  prove(
-    content: Pick<NewRecord, 'kind' | 'schema'> & { readonly body: Uint8Array },
-  ): RecordEnvelope['authored'];
+  /** The vault whose blobs the files of these records are. */
+  vault(): Uint8Array;
+  /** Files a file as a document of the vault. Throws `access/not-allowed`. */
+  file(transaction: Transaction, file: SealedFile, category: string): Uint8Array;
 }
 
 interface Shown<T> {
@@ -68,6 +92,7 @@ export class Records<T extends object> {
   readonly #session: Session;
   readonly #place: RecordPlace;
   readonly #shown: WeakMap<Item, Shown<T>>;
+  readonly #keptMembers = new Kept<RecordMember>();
 
   /** @internal */
   constructor(session: Session, place: RecordPlace, kind: RecordKind<T>) {
@@ -77,20 +102,56 @@ export class Records<T extends object> {
     this.#shown = kept(shownItems, kind, () => new WeakMap()) as WeakMap<Item, Shown<T>>;
   }
 
-  /** Adds a record. Throws what the kind's `parse` throws, `usage/invalid` and `format/too-large` as `RecordKind` says. */
-  async add(value: T): Promise<RecordItem<T>> {
-    const [added] = await this.addAll([value]);
-    return added as RecordItem<T>;
+  /**
+   * Adds a record, and files with it: one op, so that neither is ever there without the other.
+   *
+   * A file given as the id of a document of the vault is not copied; it stays as it is now, with its author's proof.
+   * Throws what the kind's `parse` throws, `usage/invalid` and `format/too-large` as `RecordKind` says; for files
+   * `usage/not-found`, `usage/file-changed`, `usage/aborted`, `store/quota`.
+   */
+  async add(value: T, options: AddOptions = {}): Promise<RecordItem<T>> {
+    const { files: sources = [], ...work } = options;
+    if (sources.length === 0) {
+      const [added] = await this.addAll([value]);
+      return added as RecordItem<T>;
+    }
+    const session = this.#session;
+    const { kind, schema } = this.kind;
+    checkFields(value as Fields);
+    this.#encode(value as Fields);
+    // Founded first, in a write of its own, so that no file is encrypted for a place that may not be written to.
+    await session.transact((transaction) => void this.#place.open(transaction));
+    const { prove, locate } = this.#place;
+    const place = { vault: this.#place.vault(), prove, locate };
+    const prepared = await prepareFiles(session, place, sources, work);
+    const item = session.random(16);
+    try {
+      const body = this.#encode({ ...value, [FILES_FIELD]: encodeFiles(prepared.files) });
+      await session.transact((transaction) => {
+        const collection = this.#place.open(transaction);
+        for (const blob of prepared.fresh)
+          transaction.send(collectionLane(collection.id), {
+            ...{ kind: 'blob', vault: place.vault, blob, ticket: null },
+          });
+        const authored = this.#place.prove({ kind, schema, body });
+        const blobs = { add: referencesTo(prepared.files), drop: [] };
+        appendRecords(transaction, collection, [{ item, base: [], kind, schema, body, authored }], blobs);
+      });
+    } catch (error) {
+      await prepared.discard();
+      throw error;
+    }
+    return this.#require(printId('item', item));
   }
 
   /** Adds many records under one signature for about a hundred. Throws as `add`, and then adds none. */
   async addAll(values: readonly T[]): Promise<RecordItem<T>[]> {
     const session = this.#session;
     const { kind, schema } = this.kind;
-    const records = values.map((value) => ({
-      item: session.random(16),
-      body: this.#encode(value as Fields),
-    }));
+    const records = values.map((value) => {
+      checkFields(value as Fields);
+      return { item: session.random(16), body: this.#encode(value as Fields) };
+    });
     if (records.length === 0) return [];
     await session.transact((transaction) => {
       const collection = this.#place.open(transaction);
@@ -123,6 +184,7 @@ export class Records<T extends object> {
       const shown = this.#showItem(collection, item);
       if (shown.record === null) throw new VaultError('format/malformed', { id });
       const changed = typeof change === 'function' ? change(shown.record.value) : change;
+      checkFields(changed as Fields);
       const body = this.#encode({ ...merged.fields, ...changed });
       // What is in conflict and not written now stays so: its revision is not built on.
       const open = new Set(
@@ -174,8 +236,43 @@ export class Records<T extends object> {
       if (headsOf(item).some(({ body }) => body !== null))
         this.#append(transaction, collection, item.item, { base: headsOf(item), body: null });
       const changes = revisions.map(({ change }) => change);
-      appendPrune(transaction, collection, changes, { add: [], drop: [] });
+      const drop = blobsOnlyIn(collection, item.item, revisions);
+      appendPrune(transaction, collection, changes, { add: [], drop });
     });
+  }
+
+  /**
+   * Decrypts a file of a record piece by piece; each piece is authentic when it comes out.
+   *
+   * Throws `usage/not-found`, `integrity/blob`, `sync/*` when the file is on the server only, `usage/aborted`.
+   */
+  async *read(id: Id<'item'>, file: Id<'blob'>, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
+    const { content } = this.#requireFile(id, file);
+    yield* readFile(this.#session, this.#place.vault(), content.blob, options);
+  }
+
+  /** A whole file of a record as a `Blob` with its media type, once all of it is authentic. Throws as `read`. */
+  async blob(id: Id<'item'>, file: Id<'blob'>, options: ReadOptions = {}): Promise<Blob> {
+    const { content } = this.#requireFile(id, file);
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    for await (const piece of this.read(id, file, options)) pieces.push(piece.slice());
+    return new Blob(pieces, { type: content.mediaType });
+  }
+
+  /**
+   * Files a file of a record as a document of the vault, with its author's proof; nothing is copied. Returns its id.
+   *
+   * Filing it twice is one document. Only an owner may. Throws `usage/not-found`, `access/not-allowed`.
+   */
+  async saveFile(id: Id<'item'>, file: Id<'blob'>, { category }: SaveOptions): Promise<Id<'item'>> {
+    const saved = await this.#session.transact((transaction) => {
+      const sealed = this.#requireFile(id, file);
+      const { collection, item } = this.#find(id);
+      const { vault } = collection.requireState();
+      const link = sealed.link ?? [vault, collection.id, item.item, item.current.change];
+      return this.#place.file(transaction, { ...sealed, link }, category);
+    });
+    return printId('item', saved);
   }
 
   /** One record, or `null` when there is none, it was removed, or it cannot be read. Throws `usage/invalid` for no id. */
@@ -210,6 +307,28 @@ export class Records<T extends object> {
    */
   get damaged(): number {
     return this.#all().filter(({ damaged }) => damaged).length;
+  }
+
+  /** Who may write here, owners first; none before the first record. What each may do, the log says to everyone. */
+  members(): RecordMember[] {
+    const members = new Map<string, RecordMember>();
+    for (const { state } of this.#collections())
+      for (const { person, role } of state?.members ?? []) {
+        const id = printId('person', person);
+        if (members.get(id)?.role !== 'owner')
+          members.set(id, { person: id, role: role === 'owner' ? 'owner' : 'contributor' });
+      }
+    return this.#keptMembers.all(
+      [...members.values()].sort((a, b) => (a.role === b.role ? 0 : a.role === 'owner' ? -1 : 1)),
+    );
+  }
+
+  /** As `members`, and every list that follows. */
+  liveMembers(): Live<readonly RecordMember[]> {
+    return sessionLiveList(this.#session, this.#liveName('members'), {
+      version: () => this.#version(),
+      read: () => this.members(),
+    });
   }
 
   /** As `list`, and every list that follows: after each change made here, and each that a sync brings. */
@@ -253,7 +372,8 @@ export class Records<T extends object> {
   #encode(fields: Fields): Uint8Array {
     const { parse, schema } = this.kind;
     const body = encodeFields(fields);
-    parse(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)), schema);
+    const given = Object.entries(withoutFiles(fields)).filter(([, value]) => value !== undefined);
+    parse(Object.fromEntries(given), schema);
     return body;
   }
 
@@ -275,6 +395,13 @@ export class Records<T extends object> {
       if (history.length > 0) return { collection, item, history };
     }
     throw new VaultError('usage/not-found', { id });
+  }
+
+  #requireFile(id: Id<'item'>, file: Id<'blob'>): SealedFile {
+    const { item, history } = this.#find(id);
+    const { fields } = mergedOf(item, history);
+    if (fields === null) throw new VaultError('usage/not-found', { id });
+    return requireFile(filesOf(fields), file);
   }
 
   #require(id: Id<'item'>): RecordItem<T> {
@@ -303,7 +430,9 @@ export class Records<T extends object> {
     const history = keptHistory(collection, item.item, pruned);
     if (known !== undefined && isSameList(known.history, history)) return known;
     // One that cannot be read stays where it is, and in nobody's way (R-REC-5).
-    const record = attempt(() => ({ shown: recordOf(this.kind, item, history) }));
+    const { identityOf } = collection.context;
+    const place = { vault: this.#place.vault(), identityOf };
+    const record = attempt(() => ({ shown: recordOf(this.kind, item, history, place) }));
     const shown = { history, record: record?.shown ?? null, damaged: record === null };
     this.#shown.set(item, shown);
     return shown;

@@ -79,8 +79,10 @@ function remake(session: Session, transaction: Transaction, collection: Collecti
     case 'rotate': {
       // Who is still there must go; who went meanwhile is gone.
       const remove = (roster?.remove ?? []).filter((person) => isInside(collection, person));
-      if (owned !== null && remove.length > 0)
-        rotateCollection(session, transaction, owned, collection, { remove });
+      // One that closed the past to later readers has to close it again.
+      const carry = control.payloads.includes('previous-key');
+      if (owned !== null && (remove.length > 0 || !carry))
+        rotateCollection(session, transaction, owned, collection, { remove, carry });
       return;
     }
     default:

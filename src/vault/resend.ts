@@ -17,10 +17,10 @@ import {
   putAccessRequest,
 } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
-import { decodeDocument, DOCUMENT_KIND } from '../records/document.js';
 import { call } from '../sync/answer.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
+import { blobsNamedBy } from './named-blobs.js';
 import type { Session } from './session.js';
 import { currentReaders } from './shares.js';
 
@@ -144,9 +144,8 @@ async function requeueFiles(session: Session, collection: Collection): Promise<v
   const { blobs } = session.store;
   const { vault } = collection.requireState();
   const lane = collectionLane(collection.id);
-  for (const { current } of collection.view.list({ kind: DOCUMENT_KIND })) {
-    if (current.body === null) continue;
-    const { id } = decodeDocument(current.body).blob;
+  const named = collection.view.list().flatMap(({ current }) => blobsNamedBy(current));
+  for (const { id } of named) {
     if ((await blobs.size(blobName(id))) === null) continue;
     await session.transact((transaction) =>
       transaction.send(lane, { kind: 'blob', vault, blob: id, ticket: null }),

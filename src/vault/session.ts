@@ -11,6 +11,7 @@ import {
   type KemSeed,
   type PersonalRoot,
 } from '../keys/hierarchy.js';
+import { personalVaultId } from '../keys/identity.js';
 import { Changes } from '../live/changes.js';
 import { LiveCache } from '../live/live-cache.js';
 import { logKeys, nameOf } from '../log/collection-log.js';
@@ -80,7 +81,7 @@ export class Session {
   readonly #collections = new Map<string, Collection>();
   #outbox!: Outbox;
   #transactions!: Transactions;
-  #index!: IndexBook;
+  #personal!: OwnedVault;
   #sync: TabSync | null = null;
   #host: StoreHost | undefined;
   #leave: () => void = () => {};
@@ -130,7 +131,10 @@ export class Session {
       ? await session.transact((transaction) => found(session, transaction))
       : await session.#load(profile.index, prepare);
     session.#collections.set(nameOf(index.id), index);
-    session.#index = new IndexBook(index, rosterKey);
+    session.#personal = {
+      vault: personalVaultId(profile.person),
+      index: new IndexBook(index, rosterKey),
+    };
     const host = await createSyncHost(session);
     session.#host = host;
     await session.discover();
@@ -151,6 +155,16 @@ export class Session {
   get index(): IndexBook {
     this.requireOpen();
     return this.#index;
+  }
+
+  /** What is this person's own and of no vault: the same shape as a vault, with the personal index in its place. */
+  get personal(): OwnedVault {
+    this.requireOpen();
+    return this.#personal;
+  }
+
+  get #index(): IndexBook {
+    return this.#personal.index;
   }
 
   get outbox(): Outbox {
@@ -249,8 +263,8 @@ export class Session {
     }
     this.#offerKeys(this.#index);
     // One's own before what others gave: nobody's grant may come before the keys of an owner.
-    for (const { index } of this.vaults.values()) {
-      this.#offerKeys(index);
+    for (const { index } of [this.#personal, ...this.vaults.values()]) {
+      if (index !== this.#index) this.#offerKeys(index);
       for (const { collection, rosterKey } of index.list('index.collection')) {
         await this.#open(collection, [index], Secret.of('roster-key', rosterKey.slice()));
       }
@@ -267,7 +281,7 @@ export class Session {
   isOwn(id: Uint8Array): boolean {
     const name = nameOf(id);
     if (nameOf(this.#index.collection.id) === name) return true;
-    return [...this.vaults.values()].some(
+    return [this.#personal, ...this.vaults.values()].some(
       ({ index }) =>
         nameOf(index.collection.id) === name ||
         index.list('index.collection').some(({ collection }) => nameOf(collection) === name),

@@ -30,6 +30,8 @@ export interface ShareTerms {
   readonly label: string;
   readonly category: string | null;
   readonly item: Uint8Array | null;
+  /** False when what was written before stays closed to this person; the caller started a new epoch that does not carry the old key. */
+  readonly history?: boolean;
 }
 
 /** A collection and what the vault's index says about it. */
@@ -135,7 +137,7 @@ export function grantAccess(
     time: now(),
   };
   const notAfter = earliest(state.notAfter, lastDay(share.expires));
-  const reader = { ...readerOf(terms), history: true };
+  const reader = { ...readerOf(terms), history: share.history ?? true };
   if (share.role === 'contributor') appendAdmission(transaction, collection, recipient.person);
   appendRoster(transaction, collection, { add: [reader], remove: [] }, notAfter, {
     add: [recipient.person],
@@ -241,6 +243,21 @@ function regrant(
         }
       : decodeGrantTerms(kept.terms);
   sendGrant(session, transaction, collection, recipient, terms);
+}
+
+/**
+ * Starts an epoch before someone is let in, so that what is sealed under it is for exactly those whom it then has.
+ *
+ * `from-now` does not carry the old key: what was written before stays with those who had it.
+ */
+export function beginEpoch(
+  session: Session,
+  transaction: Transaction,
+  owned: OwnedVault,
+  collection: Collection,
+  history: 'all' | 'from-now',
+): void {
+  rotateCollection(session, transaction, owned, collection, { remove: [], carry: history === 'all' });
 }
 
 /** Puts a reader on the roster of the current epoch again, after the op that first did so was void. */

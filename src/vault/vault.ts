@@ -1,9 +1,10 @@
-import { VaultError } from '../errors.js';
-import { type Id, parseId, printId } from '../formats/id.js';
 import { equalBytes } from '../crypto/hash.js';
+import { VaultError } from '../errors.js';
 import { decodeGrantTerms, type GrantTerms } from '../formats/grant.js';
+import { type Id, parseId, printId } from '../formats/id.js';
 import { Kept } from '../live/kept.js';
 import type { Live } from '../live/live.js';
+import { logKeys } from '../log/collection-log.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
 import { isRecordCollection, type RecordKind } from '../records/record-kind.js';
 import { isTrustedEnough, type Trust } from '../sharing/contacts.js';
@@ -12,13 +13,13 @@ import { Documents, locateDocuments } from './documents.js';
 import { type Evidence, readEvidence } from './evidence.js';
 import { linkDocuments, unlinkDocument } from './links.js';
 import type { Contact, People } from './people.js';
-import { ledgerOf, type LedgerLine, linesOf } from './readers.js';
+import { type LedgerLine, ledgerOf, linesOf } from './readers.js';
 import { recordsInVault } from './record-places.js';
 import type { Records } from './records.js';
-import { logKeys } from '../log/collection-log.js';
 import type { OwnedVault, Session } from './session.js';
 import { earliestOf, sessionLiveList, versionOfAll } from './session-live.js';
 import {
+  beginEpoch,
   ensureCollection,
   findCollections,
   grantAccess,
@@ -28,6 +29,7 @@ import {
 } from './shares.js';
 
 const ROLES: readonly unknown[] = ['reader', 'contributor'];
+const HISTORIES: readonly unknown[] = ['all', 'from-now', undefined];
 const TRUSTS: readonly unknown[] = ['pinned', 'verified'];
 
 /** Who a vault is about. All of it is sealed; none is checked against a register. */
@@ -57,6 +59,12 @@ export interface ShareOptions {
   readonly purpose?: string;
   /** End of the access: a date, or milliseconds since 1970. */
   readonly expires?: Date | number;
+  /**
+   * With `from-now` a new key begins first, and what was written before stays closed to this person; with `all` said
+   * explicitly a new key begins as well, and the earlier ones follow. Left out, the key in force is given. Of a whole
+   * category or collection only.
+   */
+  readonly history?: 'all' | 'from-now';
   /** How sure one must be of the person's keys; `pinned` unless said otherwise. */
   readonly trust?: Exclude<Trust, 'unknown' | 'credentialed'>;
 }
@@ -112,10 +120,28 @@ export class Vault {
   /**
    * The records of a kind in this vault; the same object for the same kind.
    *
-   * Nothing is founded before the first one is added. Throws `usage/invalid` for a kind that `defineKind` refuses.
+   * They are kept in the collection that the kind names, or in another one of that name rule. Nothing is founded before
+   * the first one is added. Throws `usage/invalid` for a kind that `defineKind` refuses, or such a name.
    */
-  records<T extends object>(kind: RecordKind<T>): Records<T> {
-    return recordsInVault(this.#session, this.#owned, kind);
+  records<T extends object>(kind: RecordKind<T>, collection?: string): Records<T> {
+    return recordsInVault(this.#session, this.#owned, kind, collection);
+  }
+
+  /** The names of the collections of records in this vault, in the order of the alphabet. */
+  recordCollections(): string[] {
+    this.#session.requireOpen();
+    const names = this.#owned.index
+      .list('index.collection')
+      .flatMap(({ purpose, category }) => (purpose === 'records' && category !== null ? [category] : []));
+    return [...new Set(names)].sort();
+  }
+
+  /** As `recordCollections`, and every list that follows. */
+  liveRecordCollections(): Live<readonly string[]> {
+    return sessionLiveList(this.#session, `collections ${this.id}`, {
+      version: () => versionOfAll([this.#owned.index.collection]),
+      read: () => this.recordCollections(),
+    });
   }
 
   /**
@@ -127,7 +153,8 @@ export class Vault {
    * minute.
    */
   async share(options: ShareOptions): Promise<Grant> {
-    const { purpose = 'care', role = 'reader', trust: least = 'pinned' } = options;
+    const { purpose = 'care', role = 'reader', trust: least = 'pinned', history } = options;
+    if (!HISTORIES.includes(history)) throw new VaultError('usage/invalid', { argument: 'history' });
     if (!ROLES.includes(role)) throw new VaultError('usage/invalid', { argument: 'role' });
     if (!TRUSTS.includes(least)) throw new VaultError('usage/invalid', { argument: 'trust' });
     const person = typeof options.with === 'string' ? options.with : options.with.id;
@@ -150,15 +177,18 @@ export class Vault {
       const wanted = category === null ? { records: collection } : { category };
       return session.transact((transaction) => {
         ensureCollection(session, transaction, owned, wanted);
-        const share = { role, purpose, expires, label: name, category: name, item: null };
+        const terms = { role, purpose, expires, label: name, category: name, item: null };
+        const share = { ...terms, history: history !== 'from-now' };
         // Two devices that were offline may have founded one each: whoever reads one of them reads all of it.
-        const [first] = findCollections(session, owned, wanted).map((found) =>
-          grantAccess(session, transaction, owned, found.collection, identity, share),
-        ) as [GrantTerms];
+        const [first] = findCollections(session, owned, wanted).map(({ collection }) => {
+          if (history !== undefined) beginEpoch(session, transaction, owned, collection, history);
+          return grantAccess(session, transaction, owned, collection, identity, share);
+        }) as [GrantTerms];
         return { ...shown, ...whole, id: printId('grant', first.grant), documents: [] };
       });
     }
-    if (role !== 'reader') throw new VaultError('usage/invalid', { argument: 'document' });
+    if (role !== 'reader' || history !== undefined)
+      throw new VaultError('usage/invalid', { argument: 'document' });
     return session.transact((transaction) => {
       const sources = locateDocuments(session, owned, documents);
       linkDocuments(session, transaction, owned, identity, sources, { purpose, expires });

@@ -4,7 +4,7 @@ import type { Packed } from './packing.js';
 import type { SurfaceName } from './surfaces.js';
 
 /** Changes with every change of this file: a page and a worker of two deployments do not understand each other. */
-export const CONTRACT = 1;
+export const CONTRACT = 2;
 
 /** At most so many elements of a list cross at once: more would hold up the page. */
 export const PAGE_ELEMENTS_MAX = 10_000;
@@ -16,7 +16,9 @@ export interface Target {
 }
 
 /** To a part of an object: a member of it, or what a method gives for a kind of record. */
-export type Step = string | { readonly room: string; readonly kind: string };
+export type Step =
+  | string
+  | { readonly room: string; readonly kind: string; readonly collection: string | undefined };
 
 /** A method to call. `scope` is the page's number for what goes with the arguments: callbacks, signals, streams. */
 export interface Call {
@@ -137,7 +139,8 @@ export type ArgumentMark =
     }
   | { readonly kind: 'bytes'; readonly id: number }
   | { readonly kind: 'passkey'; readonly credentialId: string; readonly output: Uint8Array }
-  | { readonly kind: 'object'; readonly target: Target };
+  | { readonly kind: 'object'; readonly target: Target }
+  | { readonly kind: 'record-kind'; readonly name: string };
 
 /** What stands for a result that stays in the worker: its number, and its data as it is now. */
 export interface ResultMark {

@@ -84,6 +84,7 @@ export class Outgoing {
       };
       return { kind: 'source', id, ...described, size };
     }
+    if (isRecordKind(value)) return { kind: 'record-kind', name: value.kind };
     return isPasskey(value) ? this.#passkey(value) : null;
   }
 
@@ -151,6 +152,13 @@ function iterate(stream: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>)
 function isSource(value: object): value is Source {
   const { stream, size } = value as Partial<Source>;
   return typeof stream === 'function' && typeof size === 'number';
+}
+
+/** A kind crosses by its name: its check runs in the worker, which knows it. */
+function isRecordKind(value: object): value is { readonly kind: string } {
+  return (
+    'parse' in value && typeof value.parse === 'function' && 'kind' in value && typeof value.kind === 'string'
+  );
 }
 
 function isPasskey(value: object): value is Passkey {

@@ -28,7 +28,7 @@ export type InWorker<T> = {
 /** What holds records, as a page has it. */
 export interface HasRecordsInWorker {
   /** As of the core; the worker's program has to know the kind, see `serveVault`. */
-  records<R extends object>(kind: RecordKind<R>): RecordsInWorker<R>;
+  records<R extends object>(kind: RecordKind<R>, collection?: string): RecordsInWorker<R>;
 }
 
 /** The records of a kind, as a page has them. */

@@ -77,8 +77,9 @@ export class Remotes {
     define(surface.lives, (name, args) => link.live(target, name, args, token));
     define(surface.locks, (name) => link.lock(name as Ending));
     for (const [name, inner] of Object.entries(surface.rooms ?? {})) {
-      const rooms = new WeakMap<RecordKind<object>, object>();
-      define([name], (_, [kind]) => this.#room(rooms, inner, target, name, token, kind));
+      const rooms: Rooms = new WeakMap();
+      define([name], (_, [kind, collection]) =>
+        this.#room(rooms, { surface: inner, target, name, token, kind, collection }));
     }
     for (const name of surface.asks ?? [])
       Object.defineProperty(members, name, {
@@ -93,24 +94,33 @@ export class Remotes {
     return this.#create(surfaceNamed(surface), { handle, path: [...path, step] }, token, data);
   }
 
-  /** The same object for the same kind. */
+  /** The same object for the same kind and collection. */
   #room(
-    rooms: WeakMap<RecordKind<object>, object>,
-    surface: SurfaceName,
-    target: Target,
-    name: string,
-    token: Token,
-    given: unknown,
+    rooms: Rooms,
+    given: {
+      readonly surface: SurfaceName;
+      readonly target: Target;
+      readonly name: string;
+      readonly token: Token;
+      readonly kind: unknown;
+      readonly collection: unknown;
+    },
   ): object {
-    const kind = given as RecordKind<object>;
+    const { surface, target, name, token } = given;
+    const kind = given.kind as RecordKind<object>;
     if (typeof kind?.kind !== 'string') throw new VaultError('usage/invalid', { argument: 'kind' });
-    const known = rooms.get(kind);
-    if (known !== undefined) return known;
-    const room = this.#part(surface, target, { room: name, kind: kind.kind }, token, { kind });
-    rooms.set(kind, room);
+    const collection = given.collection === undefined ? undefined : String(given.collection);
+    const byName = rooms.get(kind) ?? new Map<string | undefined, object>();
+    rooms.set(kind, byName);
+    const step: Step = { room: name, kind: kind.kind, collection };
+    const room = byName.get(collection) ?? this.#part(surface, target, step, token, { kind });
+    byName.set(collection, room);
     return room;
   }
 }
+
+/** The rooms of one object, by kind and collection. */
+type Rooms = WeakMap<RecordKind<object>, Map<string | undefined, object>>;
 
 /**
  * Changes what an id names. A change that is a function is computed here from the value as it is, and computed again

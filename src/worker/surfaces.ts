@@ -33,6 +33,7 @@ export const SURFACES = {
   Person: {
     data: ['id'],
     parts: { people: 'People', passkeys: 'Passkeys' },
+    rooms: { records: 'Records' },
     calls: [
       ...[
         'contactCard',
@@ -41,6 +42,7 @@ export const SURFACES = {
         'vault',
         'sharedWithMe',
         'deposit',
+        'depositRecord',
         'deposited',
         'consents',
       ],
@@ -57,8 +59,8 @@ export const SURFACES = {
     data: ['id', 'holder'],
     parts: { documents: 'Documents', deposits: 'DepositBox' },
     rooms: { records: 'Records' },
-    calls: ['share', 'revoke', 'grants', 'ledger', 'consent', 'evidence'],
-    lives: ['liveGrants'],
+    calls: ['share', 'revoke', 'grants', 'ledger', 'consent', 'evidence', 'recordCollections'],
+    lives: ['liveGrants', 'liveRecordCollections'],
   },
   Documents: {
     calls: [
@@ -68,13 +70,20 @@ export const SURFACES = {
     streams: ['read'],
     lives: ['live', 'liveOne'],
   },
-  DepositBox: { calls: ['card', 'revokeCards', 'list', 'adopt', 'refuse'], lives: ['liveWaiting'] },
+  DepositBox: {
+    calls: ['card', 'revokeCards', 'list', 'adopt', 'refuse', 'waitingRecords', 'adoptRecord'],
+    lives: ['liveWaiting', 'liveWaitingRecords'],
+  },
   Records: {
     data: ['kind'],
-    calls: ['add', 'addAll', 'remove', 'restore', 'erase', 'get', 'list', 'history'],
+    calls: [
+      ...['add', 'addAll', 'remove', 'restore', 'erase', 'get', 'list', 'history'],
+      ...['blob', 'saveFile', 'members'],
+    ],
+    streams: ['read'],
     changes: ['update'],
     asks: ['damaged'],
-    lives: ['live', 'liveOne'],
+    lives: ['live', 'liveOne', 'liveMembers'],
   },
   ReceivedShare: {
     data: [

@@ -89,10 +89,16 @@ export class Handles {
     return { object: part as Reached['object'], surface: surfaceNamed(inner) };
   }
 
-  #room(object: Reached['object'], { room, kind }: Exclude<Step, string>): unknown {
-    const known = this.#kinds.get(kind);
-    if (known === undefined) throw new VaultError('usage/unknown-kind', { kind });
-    return (object[room] as (kind: RecordKind<object>) => object).call(object, known);
+  /** The kind of this name. Throws `usage/unknown-kind`. */
+  kindNamed(name: string): RecordKind<object> {
+    const known = this.#kinds.get(name);
+    if (known === undefined) throw new VaultError('usage/unknown-kind', { kind: name });
+    return known;
+  }
+
+  #room(object: Reached['object'], { room, kind, collection }: Exclude<Step, string>): unknown {
+    const enter = object[room] as (kind: RecordKind<object>, collection?: string) => object;
+    return enter.call(object, this.kindNamed(kind), collection);
   }
 }
 

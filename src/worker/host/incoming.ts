@@ -50,6 +50,8 @@ export class Incoming {
         return passkeyOf(mark);
       case 'object':
         return this.#handles.reach(mark.target).object;
+      case 'record-kind':
+        return this.#handles.kindNamed(mark.name);
     }
   }
 
