@@ -64,6 +64,8 @@ function parse(path: string, text: string): SourceFile {
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
   const imports: Import[] = [];
   const add = (specifier: string, rest: Omit<Import, 'to' | 'own'>) => {
+    // Data, which the build puts in the place of its import.
+    if (specifier.endsWith('.json')) return;
     const own = specifier.startsWith('.');
     const to = own ? posix.join(posix.dirname(path), specifier.replace(/\.js$/, '.ts')) : specifier;
     imports.push({ to, own, ...rest });
