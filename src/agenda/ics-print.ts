@@ -8,6 +8,7 @@ import {
   type Participant,
 } from './event.js';
 import { NO_ADDRESS } from './ics-event.js';
+import { cleanText } from './ics-lines.js';
 import { changesOf } from './ics-zone.js';
 import type { AgendaItem } from './occurrence.js';
 import { isKnownZone, offsetAt, wallTimeAt } from './wall-time.js';
@@ -72,7 +73,7 @@ function eventsOf(item: AgendaItem): Component[] {
   const { rule, more = [] } = when;
   const alone = value.source?.occurrence;
   const master: Property[] = [
-    ...(rule === undefined ? [] : [['rrule', {}, 'recur', ICAL.Recur.fromString(rule)] as Property]),
+    ...(rule === undefined ? [] : [['rrule', {}, 'recur', ICAL.Recur.fromString(rule).toJSON()] as Property]),
     ...(more.length === 0 ? [] : [times('rdate', when, more)]),
     ...(removed.length === 0 ? [] : [times('exdate', when, removed)]),
     ...(alone === undefined
@@ -121,14 +122,15 @@ function component(
 }
 
 function participantOf({ name, role, status, address, organizer }: Participant): Property[] {
+  const cn = cleanText(name) ?? '';
   const value = address ?? NO_ADDRESS;
   const attendee: Property = [
     'attendee',
-    { cn: name, role: role.toUpperCase(), partstat: status.toUpperCase() },
+    { cn, role: role.toUpperCase(), partstat: status.toUpperCase() },
     'cal-address',
     value,
   ];
-  return organizer === true ? [['organizer', { cn: name }, 'cal-address', value], attendee] : [attendee];
+  return organizer === true ? [['organizer', { cn }, 'cal-address', value], attendee] : [attendee];
 }
 
 function alarmOf(alarm: Alarm): Component {
@@ -140,7 +142,8 @@ function alarmOf(alarm: Alarm): Component {
 }
 
 function text(name: string, value: string): Property {
-  return [name, {}, 'text', value];
+  // ical.js escapes line feeds, and would let the other ends of lines through.
+  return [name, {}, 'text', cleanText(value) ?? ''];
 }
 
 function optional(name: string, value: string | undefined): Property[] {

@@ -1,7 +1,7 @@
 import { DateTime, Duration, IANAZone } from 'luxon';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const WALL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/;
+const WALL = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}:\d{2}$/;
 const ZONE = /^[A-Za-z0-9_+\-/]{1,64}$/;
 const DURATION = /^[+-]?P(?=.)(\d{1,4}W|(\d{1,4}D)?(T(?=\d)(\d{1,5}H)?(\d{1,6}M)?(\d{1,7}S)?)?)$/;
 const YEAR_MIN = 1900;
