@@ -33,12 +33,13 @@ export const coded: z.ZodMiniType<Coded> = z
 
 /** What a name is compared by: no accents, no case, no punctuation. @internal */
 export function normalised(text: string): string {
-  return text
+  const words = text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
+  return words === '' ? text.trim() : words;
 }
 
 /** What two names of one thing have in common: the words, or the code. @internal */

@@ -28,9 +28,8 @@ import type { SectionKind } from './section-kind.js';
 import { collectionOfSection, isSectionName, PROFILE_SECTIONS, type SectionName } from './section-name.js';
 import { type SectionState, stateOf } from './section-state.js';
 import type { ProfileHome, WriteOptions } from './source.js';
-import type { ProfileSummary, SummaryOptions } from './summary.js';
-import { summaryOf } from './summary.js';
-import { liveSummarySection } from './summary-section.js';
+import { type ProfileSummary, type SummaryOptions, summaryOf, summarySection } from './summary.js';
+import { linesOf, liveContent, readContent } from './summary-section.js';
 import type { Treatment } from './treatment.js';
 import { type Vaccination, type VaccinationEvent, vaccinationEvent } from './vaccination.js';
 import { Wishes, type WishInput } from './wishes.js';
@@ -163,21 +162,33 @@ export class Profile {
   }
 
   /** A synthesis for reading and printing. Throws `usage/invalid` for a section that is not here. */
-  async summary(options: SummaryOptions): Promise<ProfileSummary> {
-    for await (const summary of this.liveSummary(options)) return summary;
-    throw new VaultError('access/locked');
+  async summary({ language, sections = this.sections }: SummaryOptions): Promise<ProfileSummary> {
+    this.#requireHere(sections);
+    const read = sections.map(async (name) => {
+      const [state, content] = [await this.section(name), await readContent(this, name)];
+      return summarySection(language, state, linesOf(name, language, content));
+    });
+    return summaryOf(language, await Promise.all(read));
   }
 
   /** As `summary`, and all that follows. */
   liveSummary({ language, sections = this.sections }: SummaryOptions): Live<ProfileSummary> {
-    for (const name of sections)
-      if (!this.sections.includes(name)) throw new VaultError('usage/invalid', { argument: 'sections' });
+    this.#requireHere(sections);
     return this.#lives.get(`summary ${language} ${sections.join()}`, () =>
       deriveLive(
-        sections.map((name) => liveSummarySection(this, name, language, this.#lives)),
+        sections.map((name) =>
+          deriveLive([this.liveSection(name), liveContent(this, name)], (state, content) =>
+            summarySection(language, state, linesOf(name, language, content)),
+          ),
+        ),
         (...shown) => summaryOf(language, shown),
       ),
     );
+  }
+
+  #requireHere(sections: readonly SectionName[]): void {
+    for (const name of sections)
+      if (!this.sections.includes(name)) throw new VaultError('usage/invalid', { argument: 'sections' });
   }
 
   async #recorded(name: SectionName): Promise<readonly number[]> {
