@@ -40,6 +40,10 @@ const MESSAGES = {
     "Vous n'avez pas de clé pour ceci ; son propriétaire doit vous le partager.",
   ],
   'access/not-allowed': ['Your role does not allow this.', 'Votre rôle ne permet pas cette action.'],
+  'access/thread-closed': [
+    'This exchange was closed; whoever closed it has to open it again.',
+    "Cet échange est clos ; la personne qui l'a clos doit le rouvrir.",
+  ],
   'access/expired': ['This access has ended.', 'Cet accès est terminé.'],
   'access/unknown-phrase': [
     'No vault on this server answers to this recovery phrase.',

@@ -53,7 +53,7 @@ const grantBody = z.strictObject({
   key: digest,
   terms: boundedBytes(4096),
   termsSignature: signatureBytes,
-  previous: z.array(z.tuple([whole, digest])).check(z.maxLength(16)),
+  previous: z.array(z.tuple([whole, digest])).check(z.maxLength(1000)),
 });
 
 /** What the server sees of a grant. SPEC §10. */

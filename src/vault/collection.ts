@@ -83,6 +83,7 @@ export class Collection {
   #waiting: { readonly op: LogOp; readonly index: number }[] = [];
   readonly #owners = new ItemOwners(this.view);
   readonly #ownOps: OwnOps;
+  readonly #closedEpochs = new Set<number>();
   #version = 0;
 
   constructor(id: Uint8Array, context: CollectionContext, log = new CollectionLog(id)) {
@@ -271,6 +272,12 @@ export class Collection {
     return this.#pending.some(({ header }) => header.epoch < epoch || this.#ownOps.isVoid(header));
   }
 
+  /** The epochs whose key the one after them does not carry: what is behind them is closed to who came later. */
+  get closedEpochs(): readonly number[] {
+    const pending = this.#pending.flatMap(({ header }) => (closesPast(header) ? [header.epoch] : []));
+    return [...new Set([...this.#closedEpochs, ...pending])];
+  }
+
   /** Whether bodies are missing that no prune has named so far: nothing may be written on such a log. R-OP-8. */
   get incomplete(): boolean {
     return this.log.incomplete;
@@ -400,6 +407,7 @@ export class Collection {
   #take(op: LogOp): void {
     this.#ownOps.note(op);
     if (op.outcome === 'void') return;
+    if (closesPast(op.header)) this.#closedEpochs.add(op.header.epoch);
     for (let index = 0; index < op.header.changes.length; index++) this.#open(op, index);
   }
 
@@ -483,6 +491,11 @@ export function bodyBinding(
 ): Binding {
   const { vault, collection, person, device } = header;
   return { type, vault, collection, epoch, person, device, object: change };
+}
+
+/** Whether an op begins an epoch that does not open the one before. */
+function closesPast({ control }: OpHeader): boolean {
+  return control?.type === 'rotate' && !control.payloads.includes('previous-key');
 }
 
 /** The meaning of the first changes of an op. */

@@ -1,7 +1,7 @@
 import { isVaultError } from '../errors.js';
 import type { BlobReference } from '../formats/blob-reference.js';
 import { decodeDocument, DOCUMENT_KIND } from '../records/document.js';
-import { FILES_FIELD, filesOf } from '../records/record-files.js';
+import { FILES_FIELD, filesOf, type SealedFile } from '../records/record-files.js';
 import { decodeFields } from '../records/record-kind.js';
 import type { Revision } from './record-view.js';
 
@@ -13,12 +13,26 @@ const FILES_NAME = /* @__PURE__ */ new TextEncoder().encode(FILES_FIELD);
  * None for a removal, nor for what this version cannot read: that may name any blob, but none it could open.
  */
 export function blobsNamedBy({ kind, body }: Pick<Revision, 'kind' | 'body'>): BlobReference[] {
-  if (body === null) return [];
+  if (kind !== DOCUMENT_KIND || body === null) return filesIn(body).map(({ content }) => content.blob);
   try {
-    if (kind === DOCUMENT_KIND) return [decodeDocument(body).blob];
-    // Most records have no files: looking for the name is far quicker than decoding.
-    if (!contains(body, FILES_NAME)) return [];
-    return filesOf(decodeFields(body)).map(({ content }) => content.blob);
+    return [decodeDocument(body).blob];
+  } catch (error) {
+    if (!isVaultError(error)) throw error;
+    return [];
+  }
+}
+
+/** Who is named as the author of the files of a record, proven or not. */
+export function fileAuthors({ kind, body }: Pick<Revision, 'kind' | 'body'>): Uint8Array[] {
+  if (kind === DOCUMENT_KIND) return [];
+  return filesIn(body).flatMap(({ authored }) => (authored === null ? [] : [authored[1]]));
+}
+
+function filesIn(body: Uint8Array | null): SealedFile[] {
+  // Most records have no files: looking for the name is far quicker than decoding.
+  if (body === null || !contains(body, FILES_NAME)) return [];
+  try {
+    return filesOf(decodeFields(body));
   } catch (error) {
     if (!isVaultError(error)) throw error;
     return [];

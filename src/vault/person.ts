@@ -44,6 +44,9 @@ import { type Holder, showVault, type Vault, vaultOf } from './vault.js';
 /** A person, unlocked on this device: patient, professional, laboratory or app. Call `close()` when done. */
 export class Person {
   readonly id: Id<'person'>;
+  /** As on this person's own card. */
+  readonly name: string;
+  readonly kind: 'patient' | 'professional' | 'institution' | 'app';
   readonly people: People;
   readonly passkeys: Passkeys;
   readonly #session: Session;
@@ -57,6 +60,8 @@ export class Person {
     this.#locks = locks;
     this.#standing = new SyncStanding(session);
     this.id = printId('person', session.author.person);
+    this.name = session.profile.name;
+    this.kind = session.profile.kind;
     this.people = new People(session);
     this.passkeys = new Passkeys(session);
   }

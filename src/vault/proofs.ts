@@ -3,6 +3,7 @@ import type { OpHeader } from '../formats/op.js';
 import type { RecordEnvelope } from '../formats/record.js';
 import { type IdentityOf, nameOf } from '../log/collection-log.js';
 import { checkAuthorship } from '../sharing/authorship.js';
+import { fileAuthors } from './named-blobs.js';
 import type { RecordView, Revision } from './record-view.js';
 
 /** Which records of a collection name an author who is not proven so far; more may be known of them later. */
@@ -21,7 +22,7 @@ export class Proofs {
   revisionOf(record: RecordEnvelope, header: OpHeader, position: number | null): Revision {
     const proven = this.#isProven(record, header.vault);
     const name = nameOf(record.change);
-    if (proven) this.#unproven.delete(name);
+    if (proven && this.#strangersIn(record).length === 0) this.#unproven.delete(name);
     else this.#unproven.set(name, { change: record.change, vault: header.vault });
     return toRevision(record, header, { position, proven });
   }
@@ -30,8 +31,13 @@ export class Proofs {
   unprovenAuthors(): Uint8Array[] {
     const authors = new Map<string, Uint8Array>();
     for (const { change } of this.#unproven.values()) {
-      const person = this.#view.revision(change)?.authored?.[1];
-      if (person !== undefined) authors.set(nameOf(person), person);
+      const revision = this.#view.revision(change);
+      const own = revision === null || revision.proven ? undefined : revision.authored?.[1];
+      const people = [
+        ...(own === undefined ? [] : [own]),
+        ...(revision === null ? [] : this.#strangersIn(revision)),
+      ];
+      for (const person of people) authors.set(nameOf(person), person);
     }
     return [...authors.values()];
   }
@@ -40,10 +46,17 @@ export class Proofs {
   proveAgain(): void {
     for (const [name, { change, vault }] of this.#unproven) {
       const revision = this.#view.revision(change);
-      if (revision !== null && !this.#isProven(revision, vault)) continue;
+      const isOpen =
+        revision !== null && !(this.#isProven(revision, vault) && this.#strangersIn(revision).length === 0);
+      if (isOpen) continue;
       this.#unproven.delete(name);
       if (revision !== null) this.#view.put({ ...revision, proven: true });
     }
+  }
+
+  /** Who says to have written files of a record, and is not known here. */
+  #strangersIn(record: Pick<RecordEnvelope, 'kind' | 'body'>): Uint8Array[] {
+    return fileAuthors(record).filter((person) => this.#identityOf(person) === null);
   }
 
   clear(): void {

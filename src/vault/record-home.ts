@@ -20,6 +20,7 @@ export interface RecordsAnywhere<T extends object> {
   get(id: Id<'item'>): Given<RecordItem<T> | null>;
   list(filter?: RecordFilter<T>): Given<RecordItem<T>[]>;
   history(id: Id<'item'>): Given<RecordVersion<T>[]>;
+  read(id: Id<'item'>, file: Id<'blob'>, options?: ReadOptions): AsyncGenerator<Uint8Array>;
   blob(id: Id<'item'>, file: Id<'blob'>, options?: ReadOptions): Promise<Blob>;
   saveFile(id: Id<'item'>, file: Id<'blob'>, options: SaveOptions): Promise<Id<'item'>>;
   members(): Given<RecordMember[]>;

@@ -30,8 +30,11 @@ export interface ShareTerms {
   readonly label: string;
   readonly category: string | null;
   readonly item: Uint8Array | null;
-  /** False when what was written before stays closed to this person; the caller started a new epoch that does not carry the old key. */
-  readonly history?: boolean;
+  /**
+   * `from-now`: the caller began an epoch that does not carry the old key. `all`: the keys of every epoch, also of those that
+   * later ones do not open. Left out, what the key in force opens.
+   */
+  readonly history?: 'all' | 'from-now' | undefined;
 }
 
 /** A collection and what the vault's index says about it. */
@@ -137,13 +140,14 @@ export function grantAccess(
     time: now(),
   };
   const notAfter = earliest(state.notAfter, lastDay(share.expires));
-  const reader = { ...readerOf(terms), history: share.history ?? true };
+  const reader = { ...readerOf(terms), history: share.history !== 'from-now' };
   if (share.role === 'contributor') appendAdmission(transaction, collection, recipient.person);
   appendRoster(transaction, collection, { add: [reader], remove: [] }, notAfter, {
     add: [recipient.person],
     remove: [],
   });
-  const { termsBytes } = sendGrant(session, transaction, collection, recipient, terms);
+  const previous = share.history === 'all' ? keysOfClosedEpochs(collection) : [];
+  const { termsBytes } = sendGrant(session, transaction, collection, recipient, terms, previous);
   owned.index.put(transaction, 'index.consent', terms.grant, {
     grant: terms.grant,
     terms: termsBytes,
@@ -164,6 +168,7 @@ function sendGrant(
   collection: Collection,
   recipient: Identity,
   terms: GrantTerms,
+  previous: ReturnType<typeof keysOfClosedEpochs> = [],
 ) {
   const state = collection.requireState();
   const made = makeGrant({
@@ -172,12 +177,21 @@ function sendGrant(
     terms,
     epoch: state.epoch,
     key: collection.keyring.requireKey(state.epoch, state),
-    previous: [],
+    previous,
     head: collection.log.head,
     random: session.random,
   });
   sendToInbox(transaction, recipient.person, made.bytes, collectionLane(collection.id));
   return made;
+}
+
+/** The keys that no later one opens, as far as they are known here. */
+function keysOfClosedEpochs(collection: Collection) {
+  const state = collection.requireState();
+  return collection.closedEpochs.flatMap((epoch) => {
+    const key = collection.keyring.keyOf(epoch, state);
+    return key === null ? [] : [{ epoch, key }];
+  });
 }
 
 /**

@@ -61,7 +61,8 @@ export interface ShareOptions {
   readonly expires?: Date | number;
   /**
    * With `from-now` a new key begins first, and what was written before stays closed to this person; with `all` said
-   * explicitly a new key begins as well, and the earlier ones follow. Left out, the key in force is given. Of a whole
+   * explicitly a new key begins as well, and every earlier one is given with it. Left out, the key in force is given, and what it
+   * opens: not what a `from-now` closed. Of a whole
    * category or collection only.
    */
   readonly history?: 'all' | 'from-now';
@@ -178,7 +179,7 @@ export class Vault {
       return session.transact((transaction) => {
         ensureCollection(session, transaction, owned, wanted);
         const terms = { role, purpose, expires, label: name, category: name, item: null };
-        const share = { ...terms, history: history !== 'from-now' };
+        const share = { ...terms, history };
         // Two devices that were offline may have founded one each: whoever reads one of them reads all of it.
         const [first] = findCollections(session, owned, wanted).map(({ collection }) => {
           if (history !== undefined) beginEpoch(session, transaction, owned, collection, history);

@@ -31,7 +31,7 @@ export type SurfaceName = keyof typeof SURFACES;
 
 export const SURFACES = {
   Person: {
-    data: ['id'],
+    data: ['id', 'name', 'kind'],
     parts: { people: 'People', passkeys: 'Passkeys' },
     rooms: { records: 'Records' },
     calls: [

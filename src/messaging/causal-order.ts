@@ -1,0 +1,101 @@
+import type { Reference } from './shape.js';
+
+/** Something written in a thread, as far as its place among the others goes. */
+export interface Placed {
+  readonly key: Reference;
+  /** The newest that its author had seen. */
+  readonly after: readonly Reference[];
+  /** By the clock of its author; it decides only between what knew nothing of each other. */
+  readonly sent: number;
+}
+
+/** Things in an order that no server chooses. */
+export interface CausalOrder<T extends Placed> {
+  /** Each after all it says to come after. */
+  readonly order: readonly T[];
+  /** What someone says to have seen and is not here, by who says it first. */
+  readonly missing: ReadonlyMap<Reference, readonly Reference[]>;
+  /** What nothing else comes after: the next to be written comes after these. */
+  readonly heads: readonly Reference[];
+}
+
+/**
+ * Puts things in the order that their authors signed: each after what its author had seen (A39).
+ *
+ * Two that knew nothing of each other stand as their authors' clocks say, then by name, so that every device shows the same.
+ * What claims to come after itself, over others, stands where the clocks say.
+ */
+export function causalOrder<T extends Placed>(things: readonly T[]): CausalOrder<T> {
+  const known = new Map(things.map((thing) => [thing.key, thing]));
+  const waitsFor = new Map<T, number>();
+  const followers = new Map<Reference, T[]>();
+  for (const thing of things) {
+    const parents = [...new Set(thing.after)].filter((key) => key !== thing.key && known.has(key));
+    waitsFor.set(thing, parents.length);
+    for (const key of parents) followers.set(key, [...(followers.get(key) ?? []), thing]);
+  }
+  const order: T[] = [];
+  const left = new Set([...things].sort(byClock));
+  const ready = [...left].filter((thing) => waitsFor.get(thing) === 0);
+  while (left.size > 0) {
+    // Nothing is ready while something is left: they wait for each other, and the earliest goes first.
+    const next = ready.shift() ?? ([...left][0] as T);
+    if (!left.delete(next)) continue;
+    order.push(next);
+    for (const follower of followers.get(next.key) ?? []) {
+      const waits = (waitsFor.get(follower) ?? 0) - 1;
+      waitsFor.set(follower, waits);
+      if (waits === 0) insert(ready, follower);
+    }
+  }
+  return { order, missing: missingIn(order, known), heads: headsOf(order) };
+}
+
+function missingIn<T extends Placed>(
+  order: readonly T[],
+  known: ReadonlyMap<Reference, T>,
+): Map<Reference, Reference[]> {
+  const told = new Set<Reference>();
+  const missing = new Map<Reference, Reference[]>();
+  for (const { key, after } of order) {
+    const unknown = [...new Set(after)].filter((other) => !known.has(other) && !told.has(other));
+    for (const other of unknown) told.add(other);
+    if (unknown.length > 0) missing.set(key, unknown);
+  }
+  return missing;
+}
+
+function headsOf(order: readonly Placed[]): Reference[] {
+  const followed = new Set(order.flatMap(({ key, after }) => after.filter((other) => other !== key)));
+  const heads = order.filter(({ key }) => !followed.has(key)).map(({ key }) => key);
+  const last = order.at(-1);
+  return heads.length > 0 || last === undefined ? heads : [last.key];
+}
+
+/** Everything that is these, or comes before them; what is excepted, and what only it comes after, is not. */
+export function upTo(
+  things: readonly Placed[],
+  heads: readonly Reference[],
+  except: readonly Reference[],
+): Set<Reference> {
+  const known = new Map(things.map((thing) => [thing.key, thing]));
+  const not = new Set(except);
+  const reached = new Set<Reference>();
+  for (const next = [...heads]; next.length > 0; ) {
+    const key = next.pop() as Reference;
+    const thing = known.get(key);
+    if (thing === undefined || not.has(key) || reached.has(key)) continue;
+    reached.add(key);
+    next.push(...thing.after);
+  }
+  return reached;
+}
+
+function byClock(a: Placed, b: Placed): number {
+  return a.sent - b.sent || (a.key < b.key ? -1 : 1);
+}
+
+function insert<T extends Placed>(ready: T[], thing: T): void {
+  const at = ready.findIndex((other) => byClock(thing, other) < 0);
+  ready.splice(at < 0 ? ready.length : at, 0, thing);
+}

@@ -1,0 +1,307 @@
+import { Mutex } from 'async-mutex';
+import { systemRandom } from '../crypto/random.js';
+import { isVaultError, VaultError } from '../errors.js';
+import { bytesToHex, type Id, printId } from '../formats/id.js';
+import { deriveLive } from '../live/derive.js';
+import { flattenLive } from '../live/flatten.js';
+import { isSameList, type Live, type Unsubscribe } from '../live/live.js';
+import type { Contact } from '../vault/people.js';
+import { Drafts } from './drafts.js';
+import { HEADER } from './header.js';
+import type { MessagingPerson, MessagingShare, MessagingVault } from './messaging-person.js';
+import { OPENING } from './opening.js';
+import { Openings } from './openings.js';
+import { PARTICIPANT } from './participant.js';
+import { type MessagingPolicy, POLICY, POLICY_DEFAULT } from './policy.js';
+import { SENT_OPENING, type SentOpening } from './sent-opening.js';
+import { type MessagingSettings, SETTINGS } from './settings.js';
+import { settleThread } from './settle.js';
+import { SUBJECT_LENGTH_MAX, THREAD_NAME } from './shape.js';
+import { policyOf, setOne, settingsOf } from './single-record.js';
+import { type MessageOptions, Thread, type ThreadHome, type ThreadView } from './thread.js';
+
+/** What a thread is opened with, in a vault of one's own. */
+export interface OpenThreadOptions extends MessageOptions {
+  /** At most 200 characters. */
+  readonly subject: string;
+  /** Contacts: professionals, a carer, whoever is to read and write. */
+  readonly with: readonly (Contact | Id<'person'>)[];
+  /** The first message; none if left out. */
+  readonly text?: string;
+}
+
+/** What a thread is opened with, in someone else's vault. */
+export interface AskThreadOptions extends Omit<MessageOptions, 'files'> {
+  readonly subject: string;
+  readonly text: string;
+  readonly files?: readonly Exclude<NonNullable<MessageOptions['files']>[number], string>[];
+}
+
+/** A thread this person asked to open in someone's vault. */
+export interface AskedThread extends Omit<SentOpening, 'thread'> {
+  /** Under this id it will be found in `threads`, once it is accepted. */
+  readonly id: string;
+}
+
+/**
+ * The threads of a person: those in their vaults, and those they take part in. `messagingOf(person)` gives it.
+ *
+ * Everything is written on this device first and sent at the next sync. What is pushed to a device says that something changed,
+ * never what; see `messageNotice`.
+ */
+export class Messaging {
+  readonly drafts: Drafts;
+  readonly openings: Openings;
+  readonly #person: MessagingPerson;
+  readonly #threads = new Map<
+    string,
+    { readonly home: object; readonly standing: string; readonly thread: Thread }
+  >();
+  readonly #lists: Live<readonly Thread[]>;
+  readonly #live: Live<readonly ThreadView[]>;
+  readonly #tending = new Mutex();
+
+  /** @internal */
+  constructor(person: MessagingPerson) {
+    this.#person = person;
+    this.drafts = new Drafts(person, this);
+    this.openings = new Openings(person, this);
+    const inVaults = flattenLive(
+      deriveLive([person.liveVaults()], (vaults) =>
+        vaults.map((vault) =>
+          deriveLive([vault.liveRecordCollections()], (names): readonly Thread[] =>
+            names.filter(isThread).map((name) => this.#of(name, { vault, share: null })),
+          ),
+        ),
+      ),
+    );
+    this.#lists = deriveLive(
+      [inVaults, person.liveShares()],
+      (owned, shares) => [...owned.flat(), ...this.#shared(shares)],
+      isSameList,
+    );
+    const views = deriveLive([this.#lists], (threads) => threads.map((thread) => thread.live()), isSameList);
+    this.#live = deriveLive([flattenLive(views)], (all) => all.toSorted(newestFirst), isSameList);
+  }
+
+  /** The threads, the one with the newest message first; archived ones and those this person left among them. */
+  async threads(): Promise<ThreadView[]> {
+    const views = await Promise.all((await this.#all()).map((thread) => thread.view()));
+    return views.sort(newestFirst);
+  }
+
+  /** As `threads`, and every list that follows. */
+  live(): Live<readonly ThreadView[]> {
+    return this.#live;
+  }
+
+  /** One thread, or `null`. */
+  async thread(id: string): Promise<Thread | null> {
+    return (await this.#all()).find((thread) => thread.id === id) ?? null;
+  }
+
+  /** As `thread().live()`, and while it is not there, `null`. */
+  liveThread(id: string): Live<ThreadView | null> {
+    return deriveLive([this.#live], (views) => views.find((view) => view.id === id) ?? null);
+  }
+
+  /** How many messages in threads that are not archived or left were not read. */
+  liveUnread(): Live<number> {
+    return deriveLive([this.#live], (views) =>
+      views.reduce((sum, { unread, archived, left }) => sum + (archived || left ? 0 : unread), 0),
+    );
+  }
+
+  /**
+   * Opens a thread in a vault of one's own, shares it with everyone named, and writes the first message.
+   *
+   * Throws `usage/invalid` for no subject or nobody, `share/unknown-person`, `access/not-allowed` where the policy of the vault
+   * leaves opening to professionals, and as `thread.reply`.
+   */
+  async open(vault: MessagingVault, options: OpenThreadOptions): Promise<Thread> {
+    const { subject, with: people, text, ...message } = options;
+    checkSubject(subject);
+    if (people.length === 0) throw new VaultError('usage/invalid', { argument: 'with' });
+    if ((await policyOf(vault)).opening === 'professionals') throw new VaultError('access/not-allowed');
+    const invited = await Promise.all(
+      people.map(async (contact) => {
+        const known = await this.#person.people.get(typeof contact === 'string' ? contact : contact.id);
+        if (known === null) throw new VaultError('share/unknown-person');
+        return known;
+      }),
+    );
+    const id = newThreadName();
+    const opened = Date.now();
+    await vault.records(HEADER, id).add({ thread: id, subject, opener: this.#person.id, opened });
+    await this.invite(vault, id, invited);
+    const thread = this.#of(id, { vault, share: null });
+    if (text !== undefined || (message.files?.length ?? 0) > 0) await thread.reply(text ?? '', message);
+    return thread;
+  }
+
+  /**
+   * Asks to open a thread in someone's vault, by a card of it: the first message waits there until its holder, or their
+   * policy, accepts. Nothing can be read there before.
+   *
+   * Throws as `person.depositRecord`. The server learns that this person left something in the vault, and its size.
+   */
+  async ask(card: string, { subject, text, files = [], ...work }: AskThreadOptions): Promise<AskedThread> {
+    checkSubject(subject);
+    const person = this.#person;
+    const thread = newThreadName();
+    const sent = Date.now();
+    const opening = {
+      ...{ thread, from: person.id, ref: printId('message', systemRandom(16)), after: [], sent },
+      ...{ subject, text, card: await person.contactCard() },
+    };
+    const made = await person.depositRecord(card, OPENING, opening, { files, title: subject, ...work });
+    const asked = { vault: made.vault, to: made.to, deposit: made.id, subject, sent };
+    await person.records(SENT_OPENING).add({ thread, ...asked });
+    return { id: thread, ...asked };
+  }
+
+  /** What this person asked to open and is not there yet, newest first; `refused` by the server is in `person.deposited()`. */
+  async asked(): Promise<AskedThread[]> {
+    const here = new Set((await this.#all()).map(({ id }) => id));
+    const all = await this.#person.records(SENT_OPENING).list();
+    return all.flatMap(({ value: { thread, ...asked } }) =>
+      here.has(thread) ? [] : [{ id: thread, ...asked }],
+    );
+  }
+
+  /** Who may open threads in a vault. */
+  async policy(vault: MessagingVault): Promise<MessagingPolicy> {
+    return policyOf(vault);
+  }
+
+  /** Changes who may open threads in a vault of one's own; what is left out stays. */
+  async setPolicy(vault: MessagingVault, change: Partial<MessagingPolicy>): Promise<void> {
+    await setOne(vault, POLICY, { ...POLICY_DEFAULT, ...(await policyOf(vault)), ...change });
+  }
+
+  /** What this person wants of messaging. */
+  async settings(): Promise<MessagingSettings> {
+    return settingsOf(this.#person);
+  }
+
+  /** Changes what this person wants of messaging, on all their devices. */
+  async setSettings(change: Partial<MessagingSettings>): Promise<void> {
+    await setOne(this.#person, SETTINGS, { ...(await settingsOf(this.#person)), ...change });
+  }
+
+  /**
+   * Does what an owner's app owes the threads in their vaults, from now on and whenever something changes: accepts what the policy
+   * accepts by itself, removes those who left, completes what another device began. Returns what stops it.
+   *
+   * An app calls it once after opening. What cannot be done is told to `onError`, and tried again at the next change.
+   */
+  start(onError: (error: unknown) => void = () => {}): Unsubscribe {
+    let wanted = false;
+    const tend = (): void => {
+      if (wanted) return;
+      wanted = true;
+      void this.#tending
+        .runExclusive(async () => {
+          wanted = false;
+          await this.tend(onError);
+        })
+        .catch((error: unknown) => {
+          // Locked or closed: there is nothing left to tend.
+          if (!isVaultError(error, 'access/locked')) onError(error);
+        });
+    };
+    const threads = this.#live.subscribe({ next: tend });
+    const openings = this.openings.live().subscribe({ next: tend });
+    const stop = () => {
+      threads();
+      openings();
+    };
+    return Object.assign(stop, { unsubscribe: stop });
+  }
+
+  /** Once what `start` does at every change. */
+  async tend(onError: (error: unknown) => void = () => {}): Promise<void> {
+    const attempt = async (work: () => Promise<unknown>) => {
+      try {
+        await work();
+      } catch (error) {
+        if (isVaultError(error, 'access/locked')) throw error;
+        onError(error);
+      }
+    };
+    await attempt(() => this.openings.acceptAllowed(onError));
+    for (const vault of await this.#person.vaults())
+      for (const name of (await vault.recordCollections()).filter(isThread)) {
+        await attempt(() => this.openings.complete(vault, name));
+        await attempt(() => settleThread(vault, name));
+      }
+  }
+
+  /** Writes down who is wanted in a thread, then lets them in. @internal */
+  async invite(vault: MessagingVault, thread: string, people: readonly Contact[]): Promise<void> {
+    const added = Date.now();
+    // The owner is named there too, for those who know them by this thread only.
+    const invitations = [this.#person, ...people].map(({ id, name, kind }) => {
+      return { thread, person: id, name, kind, added, fromNow: false };
+    });
+    await vault.records(PARTICIPANT, thread).addAll(invitations);
+    await settleThread(vault, thread);
+  }
+
+  async #all(): Promise<Thread[]> {
+    const owned: Thread[] = [];
+    for (const vault of await this.#person.vaults())
+      for (const name of await vault.recordCollections())
+        if (isThread(name)) owned.push(this.#of(name, { vault, share: null }));
+    return [...owned, ...this.#shared(await this.#person.sharedWithMe())];
+  }
+
+  #shared(shares: readonly MessagingShare[]): Thread[] {
+    const threads = new Map<string, Thread>();
+    for (const share of shares) {
+      const { collection, role } = share;
+      if (collection === null || !isThread(collection) || role !== 'contributor') continue;
+      // A thread that was shared again after it ended is the newer share.
+      if (!threads.has(collection) || share.status === 'open')
+        threads.set(collection, this.#of(collection, { vault: null, share }));
+    }
+    return [...threads.values()];
+  }
+
+  /** The same thread for the same home, while that stands as it does. */
+  #of(id: string, home: ThreadHome): Thread {
+    const place = home.vault ?? home.share;
+    const standing = home.share?.status ?? '';
+    const known = this.#threads.get(id);
+    if (known !== undefined && known.home === place && known.standing === standing) return known.thread;
+    const thread = new Thread(this.#person, id, home);
+    this.#threads.set(id, { home: place, standing, thread });
+    return thread;
+  }
+}
+
+const all = /* @__PURE__ */ new WeakMap<object, Messaging>();
+
+/** The threads of a person, here or in a worker; the same object for the same person. */
+export function messagingOf(person: MessagingPerson): Messaging {
+  const known = all.get(person) ?? new Messaging(person);
+  all.set(person, known);
+  return known;
+}
+
+function isThread(collection: string): boolean {
+  return THREAD_NAME.test(collection);
+}
+
+function newThreadName(): string {
+  return `thread-${bytesToHex(systemRandom(16))}`;
+}
+
+function checkSubject(subject: string): void {
+  if (typeof subject !== 'string' || subject.length === 0 || subject.length > SUBJECT_LENGTH_MAX)
+    throw new VaultError('usage/invalid', { argument: 'subject' });
+}
+
+function newestFirst(a: ThreadView, b: ThreadView): number {
+  return b.last - a.last || (a.id < b.id ? 1 : -1);
+}

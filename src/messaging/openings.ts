@@ -1,0 +1,163 @@
+import { isVaultError, VaultError } from '../errors.js';
+import type { Id } from '../formats/id.js';
+import { deriveLive } from '../live/derive.js';
+import { flattenLive } from '../live/flatten.js';
+import type { Live } from '../live/live.js';
+import type { WaitingRecord } from '../vault/deposit-box.js';
+import type { WorkOptions } from '../vault/document-files.js';
+import type { Contact } from '../vault/people.js';
+import type { RecordFile } from '../vault/record-files.js';
+import { HEADER } from './header.js';
+import type { Messaging } from './messaging.js';
+import type { MessagingPerson, MessagingVault } from './messaging-person.js';
+import { OPENING, type SealedOpening } from './opening.js';
+import { PARTICIPANT } from './participant.js';
+import { mayOpen, POLICY, POLICY_DEFAULT } from './policy.js';
+import { policyOf } from './single-record.js';
+
+/** Someone who asks to open a thread in a vault of this person. */
+export interface WaitingOpening {
+  readonly id: Id<'deposit'>;
+  readonly vault: Id<'vault'>;
+  readonly thread: string;
+  readonly from: Id<'person'>;
+  /** Null for someone whose card was never added: accepting adds it. */
+  readonly contact: Contact | null;
+  readonly subject: string;
+  readonly text: string;
+  /** To be read once it is accepted. */
+  readonly files: readonly RecordFile[];
+  readonly sent: number;
+  /** Whether the policy of the vault lets them. */
+  readonly allowed: boolean;
+}
+
+/** What others ask to open in the vaults of a person. */
+export class Openings {
+  readonly #person: MessagingPerson;
+  readonly #messaging: Messaging;
+  readonly #live: Live<readonly WaitingOpening[]>;
+
+  /** @internal */
+  constructor(person: MessagingPerson, messaging: Messaging) {
+    this.#person = person;
+    this.#messaging = messaging;
+    const waiting = deriveLive([person.liveVaults()], (vaults) =>
+      vaults.map((vault) =>
+        deriveLive(
+          [vault.deposits.liveWaitingRecords(OPENING), vault.records(POLICY).live(), person.people.live()],
+          (records, policies, contacts): readonly WaitingOpening[] => {
+            const policy = policies.toSorted((a, b) => a.changed - b.changed).at(-1)?.value ?? POLICY_DEFAULT;
+            return records.flatMap((record) => {
+              const opening = openingOf(vault, record as WaitingRecord<SealedOpening>, contacts);
+              return opening === null ? [] : [{ ...opening, allowed: mayOpen(policy, opening.contact) }];
+            });
+          },
+        ),
+      ),
+    );
+    this.#live = deriveLive([flattenLive(waiting)], (all) => all.flat().sort(oldestFirst));
+  }
+
+  /** What waits, oldest first. What does not hold together is left out. */
+  async list(): Promise<WaitingOpening[]> {
+    const contacts = await this.#person.people.list();
+    const found: WaitingOpening[] = [];
+    for (const vault of await this.#person.vaults()) {
+      const policy = await policyOf(vault);
+      for (const record of await vault.deposits.waitingRecords(OPENING)) {
+        const opening = openingOf(vault, record as WaitingRecord<SealedOpening>, contacts);
+        if (opening !== null) found.push({ ...opening, allowed: mayOpen(policy, opening.contact) });
+      }
+    }
+    return found.sort(oldestFirst);
+  }
+
+  /** As `list`, and every list that follows. */
+  live(): Live<readonly WaitingOpening[]> {
+    return this.#live;
+  }
+
+  /**
+   * Accepts: a thread is founded in the vault, with their message as the first, and shared with them.
+   *
+   * Someone who is no contact becomes one by the card they sent: their keys are pinned. Doing it again does nothing. Throws
+   * `access/not-allowed` when the policy does not let them, `usage/not-found`, `share/*`, `sync/*` for its files.
+   */
+  async accept(id: Id<'deposit'>, work: WorkOptions = {}): Promise<string> {
+    const opening = (await this.list()).find((waiting) => waiting.id === id);
+    if (opening === undefined) throw new VaultError('usage/not-found', { id });
+    if (!opening.allowed) throw new VaultError('access/not-allowed');
+    const vault = (await this.#person.vaults()).find((owned) => owned.id === opening.vault);
+    if (vault === undefined) throw new VaultError('usage/not-found', { id });
+    await requireFreeName(vault, opening);
+    await vault.deposits.adoptRecord(id, OPENING, { collection: opening.thread, ...work });
+    await this.complete(vault, opening.thread);
+    return opening.thread;
+  }
+
+  /** Turns it away: it is deleted everywhere, and whoever asked is not told why. Throws `usage/not-found`. */
+  async decline(id: Id<'deposit'>): Promise<void> {
+    const opening = (await this.list()).find((waiting) => waiting.id === id);
+    const vault = (await this.#person.vaults()).find((owned) => owned.id === opening?.vault);
+    if (vault === undefined) throw new VaultError('usage/not-found', { id });
+    await vault.deposits.refuse(id);
+  }
+
+  /** Accepts from contacts what a policy accepts by itself. @internal */
+  async acceptAllowed(onError: (error: unknown) => void): Promise<void> {
+    for (const { id, vault: name, allowed, contact } of await this.list()) {
+      const vault = (await this.#person.vaults()).find((owned) => owned.id === name);
+      const isKnown = contact !== null && contact.trust !== 'unknown';
+      if (vault === undefined || !allowed || !isKnown) continue;
+      if ((await policyOf(vault)).acceptance !== 'automatic') continue;
+      try {
+        await this.accept(id);
+      } catch (error) {
+        if (!isVaultError(error) || error.code === 'access/locked') throw error;
+        onError(error);
+      }
+    }
+  }
+
+  /** Gives a thread that was taken in what it is about, and lets in who opened it. Done again, it does nothing. @internal */
+  async complete(vault: MessagingVault, thread: string): Promise<void> {
+    const [opening] = await vault.records(OPENING, thread).list();
+    if (opening === undefined || opening.value.thread !== thread || opening.value.from !== opening.author)
+      return;
+    const { from, subject, sent, card } = opening.value;
+    const headers = vault.records(HEADER, thread);
+    if ((await headers.list()).length === 0)
+      await headers.add({ thread, subject, opener: from, opened: sent });
+    const invited = await vault.records(PARTICIPANT, thread).list({ where: { person: from } });
+    if (invited.length > 0) return;
+    const known = await this.#person.people.get(from);
+    const contact = known !== null && known.trust !== 'unknown' ? known : await this.#person.people.add(card);
+    // The card of someone else lets nobody in.
+    if (contact.id !== from) throw new VaultError('integrity/wrong-audience');
+    await this.#messaging.invite(vault, thread, [contact]);
+  }
+}
+
+/** An opening as shown; null for one in another's name. */
+function openingOf(
+  vault: MessagingVault,
+  { id, from, value, files }: WaitingRecord<SealedOpening>,
+  contacts: readonly Contact[],
+): Omit<WaitingOpening, 'allowed'> | null {
+  if (value.from !== from) return null;
+  const contact = contacts.find((known) => known.id === from) ?? null;
+  const { thread, subject, text, sent } = value;
+  return { id, vault: vault.id, thread, from, contact, subject, text, files, sent };
+}
+
+/** Nobody opens a thread under the name of one that is there: what they wrote would stand among what others wrote. */
+async function requireFreeName(vault: MessagingVault, { thread, from }: WaitingOpening): Promise<void> {
+  if (!(await vault.recordCollections()).includes(thread)) return;
+  const [known] = await vault.records(OPENING, thread).list();
+  if (known === undefined || known.author !== from) throw new VaultError('integrity/wrong-audience');
+}
+
+function oldestFirst(a: WaitingOpening, b: WaitingOpening): number {
+  return a.sent - b.sent || (a.id < b.id ? -1 : 1);
+}

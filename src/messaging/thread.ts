@@ -1,0 +1,320 @@
+import { systemRandom } from '../crypto/random.js';
+import { VaultError } from '../errors.js';
+import { type Id, printId } from '../formats/id.js';
+import { deriveLive } from '../live/derive.js';
+import type { Live } from '../live/live.js';
+import type { DocumentCategory } from '../records/category.js';
+import type { ReadOptions, WorkOptions } from '../vault/document-files.js';
+import type { Contact } from '../vault/people.js';
+import type { RecordFileSource } from '../vault/record-files.js';
+import { HEADER } from './header.js';
+import { MESSAGE } from './message.js';
+import type { MessagingPerson, MessagingShare, MessagingVault } from './messaging-person.js';
+import { OPENING } from './opening.js';
+import { PARTICIPANT } from './participant.js';
+import { READ_MARK, type ReadMark } from './read-mark.js';
+import { RECEIPT } from './receipt.js';
+import { settleThread } from './settle.js';
+import { REFERENCES_MAX, type Reference } from './shape.js';
+import { settingsOf } from './single-record.js';
+import { EVENT, type SealedEvent } from './thread-event.js';
+import { type Message, type Transcript, transcriptOf } from './transcript.js';
+
+/** A thread as shown: a plain value. */
+export interface ThreadView extends Omit<Transcript, 'heads' | 'missing'> {
+  readonly id: string;
+  /** The vault it is in, for its owner; else null. */
+  readonly vault: Id<'vault'> | null;
+  /**
+   * `closed` until whoever closed it, or an owner, opens it again; `left` when this person left; `ended` when they were
+   * removed or the access ended: then nothing new can be read.
+   */
+  readonly status: 'open' | 'closed' | 'left' | 'ended';
+}
+
+/** Where a thread is for this person: in a vault of theirs, or in what was shared with them. */
+export type ThreadHome =
+  | { readonly vault: MessagingVault; readonly share: null }
+  | { readonly vault: null; readonly share: MessagingShare };
+
+/** What goes with a message. */
+export interface MessageOptions extends WorkOptions {
+  /** Files of any size; ids of documents of the vault, for its owner: these are attached as they are now, not copied. */
+  readonly files?: readonly RecordFileSource[];
+}
+
+/**
+ * One thread: messages of the people in it, in an order that they signed.
+ *
+ * Its collection is in the patient's vault, and everyone in the thread may write to it. The server learns who is in it, when
+ * something was written, and sizes by class. Works offline; what is written is sent at the next sync.
+ */
+export class Thread {
+  readonly id: string;
+  readonly #person: MessagingPerson;
+  readonly #home: ThreadHome;
+  readonly #live: Live<ThreadView>;
+
+  /** @internal */
+  constructor(person: MessagingPerson, id: string, home: ThreadHome) {
+    this.id = id;
+    this.#person = person;
+    this.#home = home;
+    this.#live = deriveLive(
+      [
+        this.#of(HEADER).live(),
+        this.#of(PARTICIPANT).live(),
+        this.#of(OPENING).live(),
+        this.#of(MESSAGE).live(),
+        this.#of(EVENT).live(),
+        this.#of(RECEIPT).live(),
+        this.#of(MESSAGE).liveMembers(),
+        person.records(READ_MARK).live({ where: { thread: id } }),
+        person.people.live(),
+      ],
+      (headers, participants, openings, messages, events, receipts, members, marks, contacts) =>
+        this.#view(
+          transcriptOf({
+            ...{ thread: id, me: person.id, headers, participants, openings, messages, events, receipts },
+            ...{ members, marks, contacts },
+          }),
+        ),
+    );
+  }
+
+  /** The vault it is in, for its owner; else null. */
+  get vault(): Id<'vault'> | null {
+    return this.#home.vault?.id ?? null;
+  }
+
+  /** The thread as it is now. */
+  async view(): Promise<ThreadView> {
+    return this.#view(await this.#transcript());
+  }
+
+  /** As `view`, and all that follows. */
+  live(): Live<ThreadView> {
+    return this.#live;
+  }
+
+  /**
+   * Answers to everyone in the thread. Text of at most 100 000 characters, at most 64 files of any size.
+   *
+   * Throws `access/thread-closed`, `access/not-allowed` to who left or was removed, and as `records.add` for files.
+   */
+  async reply(text: string, { files = [], ...work }: MessageOptions = {}): Promise<Message> {
+    const transcript = await this.#requireOpen();
+    if (transcript.closed !== null) throw new VaultError('access/thread-closed');
+    const to = transcript.participants
+      .filter(
+        ({ person, state }) => person !== this.#person.id && (state === 'present' || state === 'invited'),
+      )
+      .map(({ person }) => person);
+    const { id } = await this.#of(MESSAGE).add(
+      { ...this.#written(transcript), to, text },
+      { files, ...work },
+    );
+    if (transcript.archived) await this.#mark({ archived: false });
+    return this.#message((message) => message.id === id);
+  }
+
+  /** Ends the exchange for now: nobody answers until it is opened again. Closing twice is once. */
+  async close(): Promise<void> {
+    const transcript = await this.#requireOpen();
+    if (transcript.closed === null) await this.#happen(transcript, 'closed');
+  }
+
+  /** Opens a closed thread again. Throws `access/not-allowed` unless this person closed it, or owns its vault. */
+  async reopen(): Promise<void> {
+    const transcript = await this.#requireOpen();
+    if (transcript.closed === null) return;
+    if (this.#home.vault === null && transcript.closed.by !== this.#person.id)
+      throw new VaultError('access/not-allowed');
+    await this.#happen(transcript, 'reopened');
+  }
+
+  /**
+   * Leaves the thread. The owner's app removes this person's access at its next sync; until then, and for what was
+   * written before, nothing that was readable is taken back. Throws `access/not-allowed` to an owner, who closes instead.
+   */
+  async leave(): Promise<void> {
+    if (this.#home.vault !== null) throw new VaultError('access/not-allowed');
+    const transcript = await this.#transcript();
+    if (transcript.left) return;
+    if (this.#home.share.status === 'open') {
+      const person = this.#person.id;
+      const own = await this.#of(PARTICIPANT).list({ where: { person } });
+      await this.#happen(transcript, 'left', { invitations: own.map(({ id }) => id) });
+    }
+    await this.#mark({ left: true });
+  }
+
+  /**
+   * Lets someone in, under a new key; they have to be a contact. For the owner of the vault.
+   *
+   * Unless `history` is `all`, what was written before stays closed to them. Adding twice is once. Throws
+   * `access/not-allowed`, `share/unknown-person`, `share/trust-too-low`.
+   */
+  async add(
+    contact: Contact | Id<'person'>,
+    { history = 'from-now' }: { readonly history?: 'all' | 'from-now' } = {},
+  ) {
+    const { vault } = this.#requireOwner();
+    const person = typeof contact === 'string' ? contact : contact.id;
+    const known = await this.#person.people.get(person);
+    if (known === null) throw new VaultError('share/unknown-person');
+    const { participants } = await this.#transcript();
+    const before = participants.find((other) => other.person === person)?.state;
+    if (before === 'present' || before === 'invited') return;
+    await this.#of(PARTICIPANT).add({
+      ...{ thread: this.id, person, name: known.name, kind: known.kind },
+      ...{ added: Date.now(), fromNow: history === 'from-now' },
+    });
+    await settleThread(vault, this.id);
+  }
+
+  /**
+   * Removes someone: a new key begins, and nothing written from now on can be read by them. For the owner of the vault.
+   *
+   * What they could already read, they may have kept. Throws `access/not-allowed`.
+   */
+  async remove(person: Id<'person'>): Promise<void> {
+    const { vault } = this.#requireOwner();
+    const records = this.#of(PARTICIPANT);
+    for (const { id, value } of await records.list({ where: { person } }))
+      if (value.removed === undefined) await records.update(id, { removed: Date.now() });
+    await settleThread(vault, this.id);
+  }
+
+  /** Takes back a message of one's own: it is removed for everyone who has not kept it. Throws `usage/not-found`. */
+  async retract(key: Reference): Promise<void> {
+    const transcript = await this.#requireOpen();
+    const message = await this.#message((other) => other.key === key && other.own);
+    await this.#happen(transcript, 'retracted', { of: key });
+    await this.#of(MESSAGE).remove(message.id);
+  }
+
+  /** Notes, on this person's devices, that all that is here was read; tells the others only if `receipts` is set. */
+  async markRead(): Promise<void> {
+    const { heads, missing, unread } = await this.#transcript();
+    const marks = await this.#person.records(READ_MARK).list({ where: { thread: this.id } });
+    if (unread === 0 && marks.length > 0) return;
+    const seen = { read: heads.slice(-REFERENCES_MAX), except: missing.slice(-REFERENCES_MAX) };
+    await this.#mark(seen);
+    const { receipts } = await settingsOf(this.#person);
+    if (!receipts || this.#home.share?.status === 'ended') return;
+    const records = this.#of(RECEIPT);
+    const from = this.#person.id;
+    const own = (await records.list({ where: { from } })).find(({ author }) => author === from);
+    const told = { ...seen, time: Date.now() };
+    if (own === undefined) await records.add({ thread: this.id, from, ...told });
+    else await records.update(own.id, told);
+  }
+
+  /** Puts the thread away on this person's devices; the next message brings it back. */
+  async archive(): Promise<void> {
+    await this.#mark({ archived: true });
+  }
+
+  /** A file of a message, once all of it is authentic. Throws `usage/not-found`, `integrity/blob`, `sync/*`. */
+  async blob(message: Message, file: Id<'blob'>, options: ReadOptions = {}): Promise<Blob> {
+    return (await this.#recordsOf(message)).blob(message.id, file, options);
+  }
+
+  /**
+   * Files an attachment as a document of the vault, with its author's proof; nothing is copied. Returns the document's id.
+   *
+   * Filing twice is one document. Throws `access/not-allowed` to who does not own the vault, `usage/not-found`.
+   */
+  async saveFile(
+    message: Message,
+    file: Id<'blob'>,
+    options: { readonly category: DocumentCategory },
+  ): Promise<Id<'item'>> {
+    this.#requireOwner();
+    return (await this.#recordsOf(message)).saveFile(message.id, file, options);
+  }
+
+  #of<T extends object>(
+    kind: Parameters<MessagingPerson['records']>[0] & { parse(value: unknown, schema: number): T },
+  ) {
+    const home = this.#home.vault ?? this.#home.share;
+    return home.records<T>(kind, this.id);
+  }
+
+  /** The first message of a thread that was opened by a deposit is a record of another kind. */
+  async #recordsOf(message: Message) {
+    const opening = await this.#of(OPENING).get(message.id);
+    return opening === null ? this.#of<object>(MESSAGE) : this.#of<object>(OPENING);
+  }
+
+  async #transcript(): Promise<Transcript> {
+    const person = this.#person;
+    return transcriptOf({
+      thread: this.id,
+      me: person.id,
+      headers: await this.#of(HEADER).list(),
+      participants: await this.#of(PARTICIPANT).list(),
+      openings: await this.#of(OPENING).list(),
+      messages: await this.#of(MESSAGE).list(),
+      events: await this.#of(EVENT).list(),
+      receipts: await this.#of(RECEIPT).list(),
+      members: await this.#of(MESSAGE).members(),
+      marks: await person.records(READ_MARK).list({ where: { thread: this.id } }),
+      contacts: await person.people.list(),
+    });
+  }
+
+  #view({ heads: _, missing: __, ...transcript }: Transcript): ThreadView {
+    const { closed, left } = transcript;
+    const ended = this.#home.share !== null && this.#home.share.status !== 'open';
+    const status = left ? 'left' : ended ? 'ended' : closed !== null ? 'closed' : 'open';
+    return { ...transcript, id: this.id, vault: this.vault, status };
+  }
+
+  async #requireOpen(): Promise<Transcript> {
+    const transcript = await this.#transcript();
+    const ended = this.#home.share !== null && this.#home.share.status !== 'open';
+    if (ended || transcript.left) throw new VaultError('access/not-allowed');
+    return transcript;
+  }
+
+  #requireOwner(): Extract<ThreadHome, { share: null }> {
+    if (this.#home.vault === null) throw new VaultError('access/not-allowed');
+    return this.#home;
+  }
+
+  #written({ heads }: Transcript) {
+    return {
+      thread: this.id,
+      from: this.#person.id,
+      ref: printId('message', systemRandom(16)),
+      after: heads.slice(-REFERENCES_MAX),
+      sent: Date.now(),
+    };
+  }
+
+  async #happen(
+    transcript: Transcript,
+    type: SealedEvent['type'],
+    about: Pick<SealedEvent, 'of' | 'invitations'> = {},
+  ): Promise<void> {
+    await this.#of(EVENT).add({ ...this.#written(transcript), type, ...about });
+  }
+
+  async #mark(change: Partial<ReadMark>): Promise<void> {
+    const records = this.#person.records(READ_MARK);
+    const [known] = (await records.list({ where: { thread: this.id } })).sort((a, b) =>
+      a.id < b.id ? -1 : 1,
+    );
+    if (known === undefined) await records.add({ thread: this.id, read: [], except: [], ...change });
+    else await records.update(known.id, change);
+  }
+
+  async #message(matches: (message: Message) => boolean): Promise<Message> {
+    const { entries } = await this.#transcript();
+    const found = entries.find((entry): entry is Message => entry.type === 'message' && matches(entry));
+    if (found === undefined) throw new VaultError('usage/not-found', { what: 'message' });
+    return found;
+  }
+}
