@@ -16,6 +16,17 @@ export {
   useLive,
 } from './use-live.js';
 export { useHealth, usePeople, usePerson, useShares, useSyncState } from './use-person.js';
+export {
+  useBloodGroup,
+  useHabits,
+  useMeasures,
+  useProfile,
+  useProfileSummary,
+  useProposals,
+  useSection,
+  useSectionState,
+  useWishes,
+} from './use-profile.js';
 export { useRecord, useRecords } from './use-records.js';
 export { useSyncMessage } from './use-sync-message.js';
 export { InVault, useDocument, useDocuments, useGrants, useVault, useVaults } from './use-vault.js';
