@@ -116,11 +116,12 @@ function occurrencesOf(
   const series = seriesOf(when);
   const changes = occurrenceChanges(item.value);
   const found: Occurrence[] = [];
-  for (const start of startsAround(series, when, range, budget)) {
+  const starts = startsAround(series, when, range, budget);
+  if (budget.left < 0) throw new VaultError('format/too-large', { stepsMax: STEPS_MAX });
+  for (const start of starts) {
     if (found.length === limit) break;
     if (!changes.has(start) && isInside(series.spanOf(start, range.zone)))
       found.push(shown(item, start, null, range.zone));
-    if (budget.left < 0) throw new VaultError('format/too-large', { steps: STEPS_MAX });
   }
   for (const [start, change] of changes) {
     if (change === null) continue;

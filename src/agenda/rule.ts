@@ -72,7 +72,7 @@ class BoundedIterator extends ICAL.RecurIterator {
 
   /** The next start, or null at the end. */
   after(): string | null {
-    if (this.#budget.left-- <= 0) return null;
+    if (this.#budget.left <= 0) return null;
     try {
       return this.next()?.toString() ?? null;
     } catch {

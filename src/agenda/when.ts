@@ -114,7 +114,8 @@ export function movedTo(when: When, start: string): SingleWhen {
  * Throws `usage/invalid` for anything that `When` does not allow, and for a zone that this platform does not know.
  */
 export function readWhen(given: When): When {
-  const { start, end, duration, zone, rule, more } = given;
+  const { start, end, duration, zone, rule, more, ...others } = given;
+  if (Object.keys(others).length > 0) throw new VaultError('usage/invalid', { argument: 'when' });
   if (zone !== undefined && !isKnownZone(zone)) throw new VaultError('usage/invalid', { argument: 'zone' });
   const when: When = {
     start: withSeconds(start),

@@ -1,21 +1,4 @@
 import type { AgendaEvent, AgendaItem } from '../../../src/agenda/index.js';
-import { createPerson, type Person, type Vault } from '../../../src/index.js';
-import { createMemoryStore } from '../../../src/store/index.js';
-import { FLOOR, passphraseOf } from '../../support/actors.js';
-
-/** A person with a vault, who never goes online. */
-export async function createHome(
-  name = 'alice',
-): Promise<{ readonly person: Person; readonly vault: Vault }> {
-  const person = await createPerson({
-    passphrase: passphraseOf(name),
-    store: createMemoryStore(),
-    server: 'http://127.0.0.1:9',
-    name,
-    cost: FLOOR,
-  });
-  return { person, vault: await person.createVault({ holder: { birthName: 'Martel' } }) };
-}
 
 /** An event as if it were in an agenda. */
 export function itemOf(value: Partial<AgendaEvent> & Pick<AgendaEvent, 'when'>, number = 1): AgendaItem {
@@ -29,6 +12,7 @@ export function itemOf(value: Partial<AgendaEvent> & Pick<AgendaEvent, 'when'>, 
     author: 'per_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
     synced: true,
     conflicts: [],
+    files: [],
     versions: 1,
   };
 }
