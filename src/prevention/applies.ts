@@ -9,7 +9,7 @@ export interface Applies {
   readonly certain: readonly Period[];
   /** When it may be: the same, and more if something that is not known is so. */
   readonly possible: readonly Period[];
-  /** What is not known: `sex`, or the name of a condition. */
+  /** What is not known and would decide today: `sex`, or the name of a condition. */
   readonly missing: readonly string[];
   readonly requirement: Rule['requirement'];
 }
@@ -20,7 +20,7 @@ export interface Applies {
  * A group holds when all it says does; what depends on a sex or condition that is not known holds perhaps. A condition in
  * `unless` takes the rule away only when it is known.
  */
-export function appliesTo(person: Person, rule: Rule): Applies {
+export function appliesTo(person: Person, rule: Rule, on: Day): Applies {
   const certain: Period[] = [];
   const possible: Period[] = [];
   const missing = new Set<string>();
@@ -31,7 +31,8 @@ export function appliesTo(person: Person, rule: Rule): Applies {
       if (unknown === null) continue;
       const periods = periodsOf(group, person, atAge(rule.until, person));
       possible.push(...periods);
-      for (const name of unknown) missing.add(name);
+      if (periods.some(({ from, before }) => from <= on && on < before))
+        for (const name of unknown) missing.add(name);
       if (unknown.length > 0) continue;
       certain.push(...periods);
       if (periods.length > 0 && group.requirement !== undefined) requirements.push(group.requirement);

@@ -50,6 +50,11 @@ export function addSpans(one: string, other: string): string {
   return Duration.fromISO(one).plus(Duration.fromISO(other)).toISO() ?? one;
 }
 
+/** Whether a span is the shorter one, by what both make of the same day. */
+export function isShorter(one: string, other: string): boolean {
+  return plus('2001-01-01', one) < plus('2001-01-01', other);
+}
+
 /** The year a day is in. */
 export function yearOf(day: Day): number {
   return read(day).year;

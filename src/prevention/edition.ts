@@ -25,7 +25,7 @@ export interface PreventionEdition {
 /** The longest text of an edition that is read, in UTF-16 units. */
 const EDITION_LENGTH_MAX = 1_000_000;
 
-const parsed = new WeakMap<PreventionEdition, EditionFile>();
+const parsed = /* @__PURE__ */ new WeakMap<PreventionEdition, EditionFile>();
 
 /**
  * Reads an edition that the app brings, to take the place of the one in the package.

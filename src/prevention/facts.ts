@@ -62,6 +62,8 @@ export interface Person {
   readonly conditions: Readonly<Record<string, boolean>>;
   readonly pregnancies: readonly PregnancyDays[];
   readonly place: string;
+  /** The days of ages, once they were worked out. */
+  readonly ages: Map<string, Day>;
 }
 
 const day = z.custom<string>(isDay);
@@ -106,7 +108,11 @@ export function checkFacts(facts: PreventionFacts): PreventionFacts {
 }
 
 /** What is known of a person on a day, from facts that were checked; what is recorded for later days does not count yet. */
-export function personOn(on: Day, facts: PreventionFacts, known: Known): Person {
+export function personOn(
+  on: Day,
+  facts: PreventionFacts,
+  { known, ages }: { readonly known: Known; readonly ages: Person['ages'] },
+): Person {
   const { history, birthDate: birth, sex, recordedSince = birth } = facts;
   return {
     birth,
@@ -116,6 +122,7 @@ export function personOn(on: Day, facts: PreventionFacts, known: Known): Person 
     conditions: facts.conditions ?? {},
     pregnancies: (facts.pregnancies ?? []).map((one) => daysOf(one, known)),
     place: facts.place ?? known.jurisdiction,
+    ages,
   };
 }
 

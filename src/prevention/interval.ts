@@ -1,11 +1,21 @@
-import { FOREVER, latest, minus, plus } from './calendar-day.js';
+import { type Day, FOREVER, latest, minus, plus } from './calendar-day.js';
 import type { PlanOf } from './edition-schema.js';
-import { type Answer, atAge, doneFor, lastOf, type Question, statusIn, windowOf } from './question.js';
+import {
+  type Answer,
+  atAge,
+  doneFor,
+  lastOf,
+  type Period,
+  type Question,
+  statusIn,
+  windowOf,
+} from './question.js';
 
 /**
  * Answers for what comes again a while after the last time, as a screening.
  *
- * Where records are missing, it is known to be due only once all that time has passed with complete records.
+ * Where records are missing, it is known to be due only once all that time has passed with complete records: one may have
+ * been done on the last day before them.
  */
 export function answerInterval(question: Question, plan: PlanOf<'interval'>): Answer | null {
   const { on, person, mark } = question;
@@ -26,24 +36,35 @@ export function answerInterval(question: Question, plan: PlanOf<'interval'>): An
     ...(last === null || span === undefined ? [] : [plus(last, span)]),
     ...others,
   );
-  const window = windowOf(again, plan.grace === undefined ? FOREVER : plus(again, plan.grace));
-  mark(period.from, period.before, window.from, window.before);
-  const isLast = window.from >= period.before;
+  const planned = windowFrom(again, plan);
+  const unrecorded = latestUnrecorded(question, last);
+  const known = unrecorded === null ? null : windowFrom(plus(unrecorded, longest(plan, unrecorded)), plan);
+  mark(period.from, period.before, planned.from, planned.before);
+  if (known !== null) mark(known.from, known.before);
+  const isLast = planned.from >= period.before;
   const answer = { dose: null, step: null, catchUp: false, lastDone: last, rejected: null };
   const wasDone = last !== null || others.length > 0;
-  if (on < window.from && on >= period.from && wasDone)
-    return { ...answer, status: 'done', window: isLast ? null : window };
+  if (on < planned.from && on >= period.from && wasDone)
+    return { ...answer, status: 'done', window: isLast ? null : planned };
   if (isLast) return null;
-  const status = statusIn(window, on);
-  return { ...answer, status: status !== 'not-yet' && mayBeDone() ? 'unknown' : status, window };
+  if (on < planned.from || known === null || known.from <= planned.from)
+    return { ...answer, status: statusIn(planned, on), window: planned };
+  return on < known.from
+    ? { ...answer, status: 'unknown', window: planned }
+    : { ...answer, status: statusIn(known, on), window: known };
+}
 
-  /** Whether one that nobody recorded could still hold. */
-  function mayBeDone(): boolean {
-    if (person.unrecordedBefore <= person.birth) return false;
-    const lastUnrecorded = minus(person.unrecordedBefore, 'P1D');
-    if (last !== null && lastUnrecorded <= last) return false;
-    const ends = plan.every.map((each) => plus(lastUnrecorded, each));
-    mark(...ends);
-    return on < latest(...ends);
-  }
+function windowFrom(from: Day, { grace }: PlanOf<'interval'>): Period {
+  return windowOf(from, grace === undefined ? FOREVER : plus(from, grace));
+}
+
+/** The last day on which one may have been done that nobody recorded, if that is later than the last one recorded. */
+function latestUnrecorded({ person }: Question, last: Day | null): Day | null {
+  if (person.unrecordedBefore <= person.birth) return null;
+  const day = minus(person.unrecordedBefore, 'P1D');
+  return last !== null && day <= last ? null : day;
+}
+
+function longest({ every }: PlanOf<'interval'>, from: Day): string {
+  return every.reduce((one, other) => (plus(from, other) > plus(from, one) ? other : one));
 }

@@ -19,12 +19,12 @@ export function nextPreventionChange(
 ): string | null {
   if (!isDay(on)) throw new VaultError('usage/invalid', { argument: 'on' });
   checkFacts(facts);
-  const file = rulesOf(edition);
   const marks = new Set<Day>();
   const mark = (...days: readonly Day[]) => {
     for (const each of days) marks.add(each);
   };
-  const keyOn = (day: Day) => keyOf(answersOn(day, facts, file, mark));
+  const asked = { edition: rulesOf(edition), ages: new Map<string, Day>(), mark };
+  const keyOn = (day: Day) => keyOf(answersOn(day, facts, asked));
   const now = keyOn(on);
   let day: Day = on;
   for (let looked = 0; looked < DAYS_MAX; looked++) {

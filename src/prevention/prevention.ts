@@ -78,7 +78,7 @@ export function preventionFor(facts: PreventionFacts, options: PreventionOptions
   if (!isSpan(ahead)) throw new VaultError('usage/invalid', { argument: 'ahead' });
   const file = rulesOf(edition);
   const until = plus(on, ahead);
-  return answersOn(on, checkFacts(facts), file)
+  return answersOn(on, checkFacts(facts), { edition: file, ages: new Map() })
     .filter(
       ({ answer: { status, window } }) => status !== 'not-yet' || (window !== null && window.from <= until),
     )
@@ -95,28 +95,35 @@ export interface Found {
   readonly waits: boolean;
 }
 
-/** What every rule answers that has an answer; `mark` takes the days on which that may change. @internal */
+/** What the same question on another day shares with this one. @internal */
+export interface Asked {
+  readonly edition: EditionFile;
+  readonly ages: Person['ages'];
+  /** Takes the days on which an answer may change. */
+  readonly mark?: Question['mark'];
+}
+
+/** What every rule answers that has an answer. @internal */
 export function answersOn(
   on: Day,
   facts: PreventionFacts,
-  edition: EditionFile,
-  mark: Question['mark'] = () => {},
+  { edition, ages, mark = () => {} }: Asked,
 ): readonly Found[] {
-  const person = personOn(on, facts, edition);
+  const person = personOn(on, facts, { known: edition, ages });
   if (on < person.birth) {
     mark(person.birth);
     return [];
   }
   return edition.rules.flatMap((rule) => {
     const { from, to } = inForce(rule);
-    mark(from, plus(to, 'P1D'));
+    mark(from, to === FOREVER ? to : plus(to, 'P1D'));
     return on < from || on > to ? [] : (foundFor(rule, person, on, mark) ?? []);
   });
 }
 
 /** The answer for whom the rule is for, else for whom it may be. */
 function foundFor(rule: Rule, person: Person, on: Day, mark: Question['mark']): Found | null {
-  const { certain, possible, missing, requirement } = appliesTo(person, rule);
+  const { certain, possible, missing, requirement } = appliesTo(person, rule, on);
   const ask = (periods: readonly Period[]): Answer | null => {
     for (const { from, before } of periods) mark(from, before);
     return answerPlan({ rule, person, on, periods, mark });

@@ -65,8 +65,13 @@ export function apartFrom(question: Question): Day {
 }
 
 /** An age as a day. */
-export function atAge(span: string | undefined, { birth }: Person, otherwise: Day = FOREVER): Day {
-  return span === undefined ? otherwise : plus(birth, span);
+export function atAge(span: string | undefined, { birth, ages }: Person, otherwise: Day = FOREVER): Day {
+  if (span === undefined) return otherwise;
+  const known = ages.get(span);
+  if (known !== undefined) return known;
+  const day = plus(birth, span);
+  ages.set(span, day);
+  return day;
 }
 
 /** A planned window: where it would be empty it begins all the same, and is over the day after. */

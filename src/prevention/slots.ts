@@ -1,4 +1,4 @@
-import { addSpans, type Day, earliest, FOREVER, latest, plus, yearOf } from './calendar-day.js';
+import { addSpans, type Day, earliest, FOREVER, isShorter, latest, plus, yearOf } from './calendar-day.js';
 import type { PlanOf, Text } from './edition-schema.js';
 import {
   type Answer,
@@ -128,22 +128,8 @@ function slotsOf(question: Question, plan: SlotPlan): readonly Slot[] {
   return plan.type === 'seasons' ? slotsBySeason(question, plan) : slotsByPregnancy(question, plan);
 }
 
-function slotsByAge({ person }: Question, { slots }: PlanOf<'slots'>): readonly Slot[] {
-  const ages = slots.flatMap((slot, index) => {
-    const one = { ...slot, number: index + 1 };
-    const all = [one];
-    if (slot.repeat === undefined) return all;
-    const { every, before: end } = slot.repeat;
-    for (let last = one; ; all.push(last)) {
-      const from = addSpans(last.from, every);
-      if (atAge(from, person) >= atAge(end, person)) return all;
-      const { title, number } = one;
-      last = { ...last, from, before: addSpans(last.before, every), number };
-      if (title !== undefined) last.title = title;
-      if (last.until !== undefined) last.until = addSpans(last.until, every);
-      if (last.earliest !== undefined) last.earliest = addSpans(last.earliest, every);
-    }
-  });
+function slotsByAge({ person }: Question, plan: PlanOf<'slots'>): readonly Slot[] {
+  const ages = repeated(plan);
   return ages.map(({ from, before, until, earliest: counts, number, title }, index) => {
     const end = atAge(before, person);
     const next = atAge(ages[index + 1]?.from, person, end);
@@ -156,6 +142,43 @@ function slotsByAge({ person }: Question, { slots }: PlanOf<'slots'>): readonly 
       title: title ?? null,
     };
   });
+}
+
+type SlotOfAge = PlanOf<'slots'>['slots'][number] & { readonly number: number };
+
+/** More often than once a year in a life is none of these. */
+const REPEATS_MAX = 150;
+
+const expanded = /* @__PURE__ */ new WeakMap<PlanOf<'slots'>, readonly SlotOfAge[]>();
+
+/** The slots of a plan, with those that repeat as often as they do. */
+function repeated(plan: PlanOf<'slots'>): readonly SlotOfAge[] {
+  const known = expanded.get(plan);
+  if (known !== undefined) return known;
+  const slots = plan.slots.flatMap((slot, index) => {
+    const all: SlotOfAge[] = [{ ...slot, number: index + 1 }];
+    if (slot.repeat === undefined) return all;
+    const { every, before } = slot.repeat;
+    let span = every;
+    while (all.length < REPEATS_MAX && isShorter(addSpans(slot.from, span), before)) {
+      all.push({ ...later(slot, span), number: index + 1 });
+      span = addSpans(span, every);
+    }
+    return all;
+  });
+  expanded.set(plan, slots);
+  return slots;
+}
+
+function later(slot: PlanOf<'slots'>['slots'][number], span: string): typeof slot {
+  const { from, before, until, earliest: counts } = slot;
+  return {
+    ...slot,
+    from: addSpans(from, span),
+    before: addSpans(before, span),
+    ...(until === undefined ? {} : { until: addSpans(until, span) }),
+    ...(counts === undefined ? {} : { earliest: addSpans(counts, span) }),
+  };
 }
 
 /** The seasons around the day: the one before last decides nothing any more, the one after next is asked about later. */

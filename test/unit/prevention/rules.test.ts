@@ -16,7 +16,10 @@ describe('the rules of the edition', () => {
 });
 
 describe.each(TABLES)('$rule for who was born on $born', ({ rule, born, rows }) => {
-  it.each(rows)('on %s: %s, knowing %j', (on, expected, facts = {}) => {
-    expect(stateOf(rule, { birthDate: born, history: 'none', ...facts }, on)).toBe(expected);
-  });
+  it.each(rows.map(([on, expected, facts = {}]) => ({ on, expected, facts })))(
+    'on $on: $expected, knowing $facts',
+    ({ on, expected, facts }) => {
+      expect(stateOf(rule, { birthDate: born, history: 'none', ...facts }, on)).toBe(expected);
+    },
+  );
 });

@@ -26,9 +26,10 @@ export const SCREENING: readonly RuleTable[] = [
         'unknown 2024-11-20..2025-05-19 ? history',
         { ...woman, history: [], recordedSince: '2024-11-20' },
       ],
+      ['2026-11-19', 'due 2026-11-19..2027-05-18', { ...woman, history: [], recordedSince: '2024-11-20' }],
       [
-        '2026-11-19',
-        'overdue 2024-11-20..2025-05-19',
+        '2027-05-19',
+        'overdue 2026-11-19..2027-05-18',
         { ...woman, history: [], recordedSince: '2024-11-20' },
       ],
       ['2049-11-19', 'overdue 2024-11-20..2025-05-19', woman],
