@@ -5,6 +5,7 @@ import { bytesToHex, type Id, printId } from '../formats/id.js';
 import { deriveLive } from '../live/derive.js';
 import { flattenLive } from '../live/flatten.js';
 import { isSameList, type Live, type Unsubscribe } from '../live/live.js';
+import { LiveCache } from '../live/live-cache.js';
 import type { Contact } from '../vault/people.js';
 import { Drafts } from './drafts.js';
 import { HEADER } from './header.js';
@@ -59,6 +60,7 @@ export class Messaging {
   >();
   readonly #lists: Live<readonly Thread[]>;
   readonly #live: Live<readonly ThreadView[]>;
+  readonly #lives = new LiveCache();
   readonly #tending = new Mutex();
 
   /** @internal */
@@ -102,13 +104,17 @@ export class Messaging {
 
   /** As `thread().live()`, and while it is not there, `null`. */
   liveThread(id: string): Live<ThreadView | null> {
-    return deriveLive([this.#live], (views) => views.find((view) => view.id === id) ?? null);
+    return this.#lives.get(`thread ${id}`, () =>
+      deriveLive([this.#live], (views) => views.find((view) => view.id === id) ?? null),
+    );
   }
 
   /** How many messages in threads that are not archived or left were not read. */
   liveUnread(): Live<number> {
-    return deriveLive([this.#live], (views) =>
-      views.reduce((sum, { unread, archived, left }) => sum + (archived || left ? 0 : unread), 0),
+    return this.#lives.get('unread', () =>
+      deriveLive([this.#live], (views) =>
+        views.reduce((sum, { unread, archived, left }) => sum + (archived || left ? 0 : unread), 0),
+      ),
     );
   }
 

@@ -15,7 +15,16 @@ export {
   type LiveView,
   useLive,
 } from './use-live.js';
+export {
+  useDrafts,
+  useMessaging,
+  useOpenings,
+  useThread,
+  useThreads,
+  useUnreadCount,
+} from './use-messages.js';
 export { useHealth, usePeople, usePerson, useShares, useSyncState } from './use-person.js';
+export { type PreventionViewOptions, usePrevention } from './use-prevention.js';
 export {
   useBloodGroup,
   useHabits,
