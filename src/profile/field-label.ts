@@ -65,6 +65,11 @@ export interface EntryText {
   readonly details: readonly SummaryDetail[];
 }
 
+/** A label and what it is of, with the colon of the language: French has a space before it. @internal */
+export function labelled(label: string, text: string, language: ProfileLanguage): string {
+  return `${label}${language === 'fr' ? '\u00a0' : ''}: ${text}`;
+}
+
 /** Those parts that there are, with their labels. @internal */
 export function detailsOf(
   language: ProfileLanguage,

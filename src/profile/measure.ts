@@ -3,7 +3,7 @@ import { VaultError } from '../errors.js';
 import { lines, present } from './bounded.js';
 import { type CodeOf, labelOf, oneOf } from './code-list.js';
 import { compareDecimals, isDecimal } from './decimal.js';
-import { detailsOf } from './field-label.js';
+import { detailsOf, labelled } from './field-label.js';
 import {
   convertMeasure,
   isMeasureName,
@@ -127,7 +127,11 @@ export const MEASURES_SECTION = /* @__PURE__ */ defineSection<Measure, MeasureIn
   about: (value) => [{ text: `${value.measure} ${converted(value).join(' ')}` }],
   dateOf: ({ at }) => at,
   print: (value, language) => ({
-    text: `${measureLabel(value.measure, language)}: ${valueText(value.measure, converted(value))}`,
+    text: labelled(
+      measureLabel(value.measure, language),
+      valueText(value.measure, converted(value)),
+      language,
+    ),
     date: value.at.slice(0, 10),
     details: detailsOf(language, {
       context: value.context && labelOf('measure-context', value.context, language),

@@ -67,14 +67,21 @@ export function checked<T>(schema: z.ZodMiniType<T>, value: unknown): T {
 }
 
 /** Whether two entries of a section are about the same thing on the same date. @internal */
-export function isSameEntry<T extends object>(
-  { about, dateOf }: Pick<SectionKind<T>, 'about' | 'dateOf'>,
-  a: T,
-  b: T,
-): boolean {
-  if (!mayBeSameDate(dateOf(a), dateOf(b))) return false;
-  const keys = new Set(about(a).flatMap(keysOfCoded));
-  return about(b)
-    .flatMap(keysOfCoded)
-    .some((key) => keys.has(key));
+export function isSameEntry<T extends object>(kind: Identified<T>, a: T, b: T): boolean {
+  if (!mayBeSameDate(kind.dateOf(a), kind.dateOf(b))) return false;
+  const keys = keysOf(kind, b);
+  return keysOf(kind, a).some((key) => keys.includes(key));
 }
+
+/** What an entry is recognised by: two that have one in common are about the same thing. @internal */
+export function keysOf<T extends object>({ about }: Identified<T>, value: T): readonly string[] {
+  const known = keys.get(value);
+  if (known !== undefined) return known;
+  const made = about(value).flatMap(keysOfCoded);
+  keys.set(value, made);
+  return made;
+}
+
+type Identified<T extends object> = Pick<SectionKind<T>, 'about' | 'dateOf'>;
+
+const keys = /* @__PURE__ */ new WeakMap<object, readonly string[]>();

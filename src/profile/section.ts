@@ -7,7 +7,7 @@ import type { RecordsAnywhere } from '../vault/record-home.js';
 import type { RecordItem } from '../vault/record-item.js';
 import type { RecordChange } from '../vault/records.js';
 import { contentOf, type Entry, type EntryVersion, entryOf } from './entry.js';
-import { isSameEntry, type SectionKind, type Stored } from './section-kind.js';
+import { isSameEntry, keysOf, type SectionKind, type Stored } from './section-kind.js';
 import type { SectionName } from './section-name.js';
 import { type DocumentPlace, type ProfileHome, sourceToWrite, type WriteOptions } from './source.js';
 
@@ -124,10 +124,18 @@ export class Section<T extends object, Input = T> {
   /** Entries that seem to say the same thing twice: one code or name, on one date; each group newest first. */
   async duplicates(): Promise<Entry<T>[][]> {
     const groups: Entry<T>[][] = [];
+    const byKey = new Map<string, Entry<T>[][]>();
     for (const entry of await this.list()) {
-      const group = groups.find(([first]) => first && isSameEntry(this.#spec, first.value, entry.value));
-      if (group === undefined) groups.push([entry]);
-      else group.push(entry);
+      const keys = keysOf(this.#spec, entry.value);
+      const near = keys.flatMap((key) => byKey.get(key) ?? []);
+      const known = near.find(([first]) => first && isSameEntry(this.#spec, first.value, entry.value));
+      if (known !== undefined) {
+        known.push(entry);
+        continue;
+      }
+      const group = [entry];
+      groups.push(group);
+      for (const key of keys) byKey.set(key, [...(byKey.get(key) ?? []), group]);
     }
     return groups.filter((group) => group.length > 1);
   }

@@ -2,7 +2,7 @@ import type { Id } from '../formats/id.js';
 import { labelOf } from './code-list.js';
 import type { Entry } from './entry.js';
 import type { Bounds, Habit, Target } from './fact.js';
-import { detailsOf, type EntryText, fieldLabel, type SummaryDetail } from './field-label.js';
+import { detailsOf, type EntryText, fieldLabel, labelled } from './field-label.js';
 import { valueText } from './measure.js';
 import { measureCode, measureLabel } from './measure-code.js';
 import type { MeasureValue } from './measures.js';
@@ -101,7 +101,8 @@ export function measureLine(
   target: Stated<Target> | null,
 ): SummaryLine {
   const { measure, systolic, diastolic } = value;
-  const text = `${measureLabel(measure, language)}: ${valueText(measure, [value.value, systolic, diastolic])}`;
+  const said = valueText(measure, [value.value, systolic, diastolic]);
+  const text = labelled(measureLabel(measure, language), said, language);
   const details = detailsOf(language, {
     target: target === null ? undefined : targetText(target.value, measureCode(measure).unit),
   });
@@ -121,7 +122,7 @@ export function habitLine(
     amount && `${amount.value} ${labelOf('habit-unit', amount.unit, language)}`,
     text,
   ].filter((part) => part !== undefined);
-  const said = `${labelOf('habit', habit, language)}: ${parts.join(', ')}`;
+  const said = labelled(labelOf('habit', habit, language), parts.join(', '), language);
   return lineOf(language, { text: said, date: null, details: [] }, provenance, conflicts.length > 0);
 }
 
@@ -131,7 +132,7 @@ export function statedLine<List extends 'abo' | 'rhesus'>(
   list: List,
   { value, provenance, conflicts }: Stated<Parameters<typeof labelOf<List>>[1]>,
 ): SummaryLine {
-  const text = `${fieldLabel(list, language)}: ${labelOf(list, value, language)}`;
+  const text = labelled(fieldLabel(list, language), labelOf(list, value, language), language);
   return lineOf(language, { text, date: null, details: [] }, provenance, conflicts.length > 0);
 }
 
@@ -150,7 +151,7 @@ export function printSummary({ language, title, sections }: ProfileSummary): str
   const lineText = ({ text, date, details, provenance, conflict }: SummaryLine): string[] => [
     `- ${text}${date === null ? '' : ` (${date})`}${conflict ? ` [${word('conflict', language)}]` : ''}`,
     ...details.map(
-      (detail: SummaryDetail) => `    ${detail.label}: ${detail.text.replaceAll('\n', '\n    ')}`,
+      ({ label, text: value }) => `    ${labelled(label, value.replaceAll('\n', '\n    '), language)}`,
     ),
     `    ${provenance}`,
   ];

@@ -120,7 +120,7 @@ describe('Alice keeps her health profile', () => {
     ]);
     const lines = now.summary.sections.flatMap((section) => section.lines);
     expect(lines.filter(({ conflict }) => conflict).map(({ text }) => text)).toEqual([
-      ...['Paracetamol', 'Groupe ABO: O', 'Rédigées', 'Rédigées'],
+      ...['Paracetamol', 'Groupe ABO\u00a0: O', 'Rédigées', 'Rédigées'],
     ]);
     expect(
       now.summary.sections.filter(({ warning }) => warning !== null).map(({ section }) => section),

@@ -19,7 +19,7 @@ export function factItem(options: {
   const version = printId('change', bytes(16, id));
   return {
     ...{ id: printId('item', bytes(16, id)), version, created: 0, changed, author: person },
-    ...{ synced: true, versions: 1 + hidden.length },
+    ...{ synced: true, versions: 1 + hidden.length, files: [] },
     value: { fact: 'blood.abo', said: { value: value as Fact['said']['value'], source: { by: 'patient' } } },
     conflicts: hidden.map(({ said, time }) => ({
       field: 'said',
@@ -44,7 +44,7 @@ export function proposalItem(options: {
   const version = printId('change', bytes(16, id));
   const author = printId('person', bytes(32, 1));
   return {
-    ...{ id: item, version, created: 0, changed: 0, author, synced: true, versions: 1 },
+    ...{ id: item, version, created: 0, changed: 0, author, synced: true, versions: 1, files: [] },
     value: {
       key,
       section: 'conditions',

@@ -334,18 +334,18 @@ describe('a synthesis', () => {
     ]);
     const said = (section: number) => french.sections[section]?.lines.map(({ text }) => text);
     expect(said(2)).toEqual([
-      ...['Poids: 72.5 kg', 'Taille: 172 cm', 'Pression artérielle: 125/80 mm[Hg]'],
-      'Indice de masse corporelle (IMC): 24.5 kg/m2',
+      ...['Poids\u00a0: 72.5 kg', 'Taille\u00a0: 172 cm', 'Pression artérielle\u00a0: 125/80 mm[Hg]'],
+      'Indice de masse corporelle (IMC)\u00a0: 24.5 kg/m2',
     ]);
     expect(french.sections[2]?.lines[0]?.details).toEqual([{ label: 'Objectif', text: '≤ 70 kg' }]);
     expect([said(4), said(5), said(6)]).toEqual([
-      ['Groupe ABO: O'],
-      ['Tabac: Arrêté, until 2010'],
+      ['Groupe ABO\u00a0: O'],
+      ['Tabac\u00a0: Arrêté, until 2010'],
       ["D'accord pour donner"],
     ]);
     const printed = printSummary(french);
     expect(printed).toContain(
-      '- Penicillin (2019-05)\n    Criticité: Risque élevé\n    Commentaire: rash\n    and fever\n',
+      '- Penicillin (2019-05)\n    Criticité\u00a0: Risque élevé\n    Commentaire\u00a0: rash\n    and fever\n',
     );
     expect(printed).toContain('Antécédents familiaux\nAucun (2026-06-12)\n');
     expect(JSON.parse(JSON.stringify(french))).toEqual(french);
