@@ -5,6 +5,7 @@ export type { AnyPerson, AnyShare, AnyVault } from './any-person.js';
 export type { OnDevice, PersonSource } from './device.js';
 export { Preview, type PreviewProps } from './preview.js';
 export { type Action, type ActionOptions, useAction, type Work } from './use-action.js';
+export { useAgenda, useAgendaConflicts, useEvent, useNextReminder, useUpcoming } from './use-agenda.js';
 export { type DeviceActions, type DeviceView, useDevice } from './use-device.js';
 export { type BlobOptions, type BlobResult, useDocumentBlob } from './use-document-blob.js';
 export { type Explain, type Language, useExplain } from './use-explain.js';
