@@ -251,3 +251,9 @@ it('the body mass index is refused as computed', () => {
   const write = () => SECTION_KINDS.measures.check({ measure: 'bmi', value: 22, at: '2026-06-12' });
   expect(write).toThrow(expect.objectContaining({ details: { argument: 'measure', reason: 'computed' } }));
 });
+
+it('a record that holds a body mass index is none, whoever wrote it', () => {
+  const quantity = { value: '22', unit: 'kg/m2' };
+  const record = { measure: 'bmi', at: '2026-06-12', quantity, source: { by: 'patient' } };
+  expect(() => SECTION_KINDS.measures.kind.parse(record, 1)).toThrow('format/malformed');
+});
