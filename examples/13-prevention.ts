@@ -15,10 +15,9 @@ function tell(facts: PreventionFacts): void {
     const status = PREVENTION_LABELS.status[item.status][language];
     console.log(`${status}: ${item.title[language]}`);
     console.log(`  ${item.explanation[language]}`);
-    if (item.review.reason !== null) console.log(`  ${item.review.reason[language]}`);
-    console.log(`  ${item.source.title} (${item.source.date}), ${item.edition}`);
+    console.log(`  ${PREVENTION_LABELS.review[item.review.state][language]}: ${item.source.title}`);
   }
-  console.log(nextPreventionChange(facts, { on }));
+  console.log(nextPreventionChange(facts, { on })); // the day to look again
 }
 
 tell({

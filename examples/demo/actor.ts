@@ -14,6 +14,7 @@ import {
   type SyncProgress,
 } from 'coffret';
 import { openSqliteStore } from 'coffret/store';
+import { createHealthVerbs } from './health-verbs.js';
 
 /** What an actor tells while it works. */
 export type ActorEvent = Progress | SyncProgress;
@@ -48,6 +49,8 @@ export function createActor(tell: (event: ActorEvent) => void) {
   const onProgress = tell;
 
   return {
+    ...createHealthVerbs(me, vault),
+
     async create(options: Home & { server: string; name: string; kind: Kind }): Promise<Id<'person'>> {
       const { directory, ...rest } = options;
       person = await createPerson({ ...rest, store: await openSqliteStore({ path: directory }) });

@@ -114,8 +114,8 @@ export async function attack({ home, dataDir, before, delivered }: Attack): Prom
           into.opened++;
           if (into !== bodies.own && !held.collections.has(collection)) foreign++;
           if (type === 'previous-key') keys.set(hex(plaintext), plaintext);
-          const reference = type === 'record' ? openRecord(plaintext) : null;
-          if (reference !== null) references.set(hex(reference.id), reference);
+          for (const reference of type === 'record' ? openRecord(plaintext) : [])
+            references.set(hex(reference.id), reference);
           break;
         }
       }

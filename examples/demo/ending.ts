@@ -1,5 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
 import { createBar, megabytesPerSecond, print, seconds, short, size } from './print.js';
 import { columns, findOnServer, query, statedView } from './server-view.js';
 import type { Stage } from './stage.js';
@@ -100,8 +100,8 @@ export async function searchServer(stage: Stage, told: Told): Promise<void> {
   const { check, dataDir, journal } = stage;
   const needles = new Map<string, Buffer>();
   const add = (name: string, bytes: Buffer) => bytes.length >= 8 && needles.set(name, bytes);
-  for (const word of ['Alice Martel', '1980-02-29', 'Roussel', 'Laboratoire des Quais', told.words])
-    add(word, Buffer.from(word));
+  const names = ['Alice Martel', '1980-02-29', 'Roussel', 'Laboratoire des Quais'];
+  for (const word of [...names, ...told.said, told.words]) add(word, Buffer.from(word));
   for (const who of ['patient', 'doctor', 'laboratory'])
     add(`passphrase of ${who}`, Buffer.from(stage.homeOf(who).passphrase));
   for (const { original } of told.kept) {

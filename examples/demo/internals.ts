@@ -33,7 +33,7 @@ export async function loadInternals() {
     inside<typeof import('../../src/crypto/secret.js')>('crypto/secret.js'),
     inside<typeof import('../../src/keys/hierarchy.js')>('keys/hierarchy.js'),
   ]);
-  const [ops, data, recipient, wrapping, codec, record, document, chunks, blobs, collection, ids, grants] =
+  const [ops, data, recipient, wrapping, codec, record, named, chunks, blobs, collection, ids, grants] =
     await Promise.all([
       inside<typeof import('../../src/formats/op.js')>('formats/op.js'),
       inside<typeof import('../../src/envelope/data.js')>('envelope/data.js'),
@@ -41,7 +41,7 @@ export async function loadInternals() {
       inside<typeof import('../../src/formats/wrapped.js')>('formats/wrapped.js'),
       inside<typeof import('../../src/formats/codec.js')>('formats/codec.js'),
       inside<typeof import('../../src/formats/record.js')>('formats/record.js'),
-      inside<typeof import('../../src/records/document.js')>('records/document.js'),
+      inside<typeof import('../../src/vault/named-blobs.js')>('vault/named-blobs.js'),
       inside<typeof import('../../src/crypto/chunks.js')>('crypto/chunks.js'),
       inside<typeof import('../../src/envelope/blob.js')>('envelope/blob.js'),
       inside<typeof import('../../src/vault/collection.js')>('vault/collection.js'),
@@ -69,13 +69,7 @@ export async function loadInternals() {
   const keysOf = (session: Session) => {
     const { personalRoot, profile, kem, index } = session;
     const references = session.collections.flatMap(({ view }) =>
-      view
-        .list({ kind: document.DOCUMENT_KIND })
-        .flatMap(({ item }) =>
-          view
-            .history(item)
-            .flatMap(({ body }) => (body === null ? [] : [document.decodeDocument(body).blob])),
-        ),
+      view.list().flatMap(({ item }) => view.history(item).flatMap(named.blobsNamedBy)),
     );
     const derived = [
       ...[1, 2, 3].map((epoch) => hierarchy.derivePersonalIndexKey(personalRoot, epoch)),
@@ -108,10 +102,9 @@ export async function loadInternals() {
     }
   };
 
-  const openRecord = (plaintext: Uint8Array): BlobReference | null => {
-    const { kind, body } = record.decodeRecord(plaintext);
-    return kind === document.DOCUMENT_KIND && body !== null ? document.decodeDocument(body).blob : null;
-  };
+  /** The files that a record names: that of a document, those of a message. */
+  const openRecord = (plaintext: Uint8Array): BlobReference[] =>
+    named.blobsNamedBy(record.decodeRecord(plaintext));
 
   /** The file in a blob, its first chunk when nothing says how long it is, or `null` when the key is another. */
   const openBlobFile = async (options: {

@@ -2,6 +2,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DocumentCategory, Id } from 'coffret';
 import type { ActorProcess } from './channel.js';
+import { converse } from './conversation.js';
 import { describe, makeScan, type Original } from './documents.js';
 import { createBar, megabytesPerSecond, print, seconds, short, size } from './print.js';
 import { inboxItems, inventory, uploads } from './server-view.js';
@@ -129,6 +130,8 @@ export async function tell(stage: Stage, originals: readonly Original[]) {
   const labSees = (await laboratory.call('vaults')) + (await laboratory.call('shares')).length;
   check('the laboratory reads nothing', labSees === 0);
 
+  const said = await converse(stage, { patient, doctor }, { kept, adopted, doctorId: ids.doctor });
+
   print.heading('The patient revokes, and goes on writing');
   await doctor.call('sync');
   for (const { kept: document } of await readShares(doctor, kept)) document.doctor.shared = true;
@@ -160,7 +163,7 @@ export async function tell(stage: Stage, originals: readonly Original[]) {
     still.every(({ kept: k, digest }) => k.original !== secret && digest === k.original.sha256),
   );
 
-  return { patient, doctor, kept, words, before, delivered, figures, timed, revised, revision };
+  return { patient, doctor, kept, words, said, before, delivered, figures, timed, revised, revision };
 }
 
 async function importAll(patient: ActorProcess, files: readonly Original[], scan: string): Promise<Kept[]> {
