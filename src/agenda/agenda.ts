@@ -42,7 +42,8 @@ import {
 import { nextReminderOf, type Reminder } from './reminder.js';
 import { seriesOf } from './series.js';
 import { deviceZone } from './wall-time.js';
-import { isAllDay, isSeries, readWhen, type SingleWhen } from './when.js';
+import { isAllDay, isSeries, type SingleWhen } from './when.js';
+import { readWhen } from './when-span.js';
 
 type Optional = 'type' | 'status' | 'busy';
 

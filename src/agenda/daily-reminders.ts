@@ -2,7 +2,7 @@ import { VaultError } from '../errors.js';
 import type { AgendaEvent } from './event.js';
 import { type AgendaItem, occurrencesIn } from './occurrence.js';
 import { dayAt, instantOf } from './wall-time.js';
-import { zoneOf } from './when.js';
+import { zoneOf } from './when-span.js';
 
 /** How many reminders that stand alone a day may have. */
 export const REMINDERS_A_DAY_MAX = 10;

@@ -3,7 +3,7 @@ import { VaultError } from '../errors.js';
 import type { Id } from '../formats/id.js';
 import { parseId } from '../formats/id.js';
 import { defineKind } from '../records/record-kind.js';
-import { durationOf, isDay, isWallTime } from './wall-time.js';
+import { isDay, isDuration, isWallTime } from './time-text.js';
 import { type SingleWhen, singleWhenSchema, type When, whenSchema } from './when.js';
 
 /** The states of an appointment, as FHIR R4 `Appointment.status` names them. */
@@ -120,11 +120,10 @@ const text = (max: number) =>
   );
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 const ADDRESS = /^[a-z][a-z0-9+.-]*:[!-~]+$/i;
-const ALARM_DAYS_MAX = 366;
 
 const alarmSchema = /* @__PURE__ */ z.union([
   /* @__PURE__ */ z.strictObject({
-    trigger: /* @__PURE__ */ z.string().check(/* @__PURE__ */ z.refine(isTrigger)),
+    trigger: /* @__PURE__ */ z.string().check(/* @__PURE__ */ z.refine(isDuration)),
     related: /* @__PURE__ */ z.optional(/* @__PURE__ */ z.enum(['start', 'end'])),
   }),
   /* @__PURE__ */ z.strictObject({
@@ -228,11 +227,6 @@ function invalid(field: PropertyKey | undefined): VaultError {
   // Names of fields that are not known here could say something about the event.
   const known = typeof field === 'string' && (field in coreSchema.shape || field === 'occurrence');
   return new VaultError('usage/invalid', { argument: known ? field : 'event' });
-}
-
-function isTrigger(trigger: string): boolean {
-  const duration = durationOf(trigger);
-  return duration !== null && Math.abs(duration.as('days')) <= ALARM_DAYS_MAX;
 }
 
 function isMoment(moment: string): boolean {

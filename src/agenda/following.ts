@@ -5,7 +5,8 @@ import type { AgendaItem } from './occurrence.js';
 import { STEPS_MAX, startsOf } from './rule.js';
 import { seriesOf } from './series.js';
 import { instantOf, wallTimeAt } from './wall-time.js';
-import { isAllDay, movedTo, readWhen, type When, zoneOf } from './when.js';
+import { isAllDay, type When } from './when.js';
+import { movedTo, readWhen, zoneOf } from './when-span.js';
 
 /** A series cut in two: what stays of it, and what follows. */
 export interface Cut {

@@ -16,7 +16,8 @@ import {
   propertyOf,
   textOf,
 } from './ics-lines.js';
-import { durationOf, isWallTime } from './wall-time.js';
+import { isWallTime } from './time-text.js';
+import { durationOf } from './wall-time.js';
 
 /** What of an event did not fit, and was cut or taken otherwise. */
 export type Adjusted =

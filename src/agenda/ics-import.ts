@@ -16,7 +16,8 @@ import { differenceOf, type IcsEvent, isSame } from './ics-read.js';
 import { onWallOf } from './ics-time.js';
 import type { AgendaItem } from './occurrence.js';
 import { seriesOf } from './series.js';
-import { isSeries, movedTo } from './when.js';
+import { isSeries } from './when.js';
+import { movedTo } from './when-span.js';
 
 /** What importing an event would do: `same` when what is here says it already, is newer, or there is nothing to cancel. */
 export interface ImportStep {

@@ -12,7 +12,8 @@ import { cleanText } from './ics-lines.js';
 import { changesOf } from './ics-zone.js';
 import type { AgendaItem } from './occurrence.js';
 import { isKnownZone, offsetAt, wallTimeAt } from './wall-time.js';
-import { isAllDay, movedTo, type SingleWhen } from './when.js';
+import { isAllDay, type SingleWhen } from './when.js';
+import { movedTo } from './when-span.js';
 
 /** A property and a component as RFC 7265 has them. */
 type Property = [name: string, parameters: Record<string, string>, type: string, ...values: unknown[]];

@@ -11,7 +11,8 @@ import { type IcsComponent, propertiesOf, propertyOf, readComponents, textOf } f
 import { momentOf, onWallOf, singleWhenOf, startsOfProperties, timesOf } from './ics-time.js';
 import { IcsZones } from './ics-zone.js';
 import { isPractical, readRule, type StepBudget } from './rule.js';
-import { isSeries, movedTo, readWhen, type SingleWhen, type When } from './when.js';
+import { isSeries, type SingleWhen, type When } from './when.js';
+import { movedTo, readWhen } from './when-span.js';
 
 /** An event of a calendar file, as it would be kept. */
 export interface IcsEvent {

@@ -1,7 +1,8 @@
 import type { IcsComponent, IcsProperty } from './ics-lines.js';
 import { propertiesOf, propertyOf, textOf } from './ics-lines.js';
 import type { IcsZones } from './ics-zone.js';
-import { dayAfter, durationOf, instantOf, isDay, isWallTime, wallTimeAt } from './wall-time.js';
+import { isDay, isWallTime } from './time-text.js';
+import { dayAfter, durationOf, instantOf, wallTimeAt } from './wall-time.js';
 import type { SingleWhen } from './when.js';
 
 /** A time of a file: what stands on the wall, and which wall that is. */

@@ -1,7 +1,8 @@
 import { DateTime } from 'luxon';
 import { type IcsComponent, propertyOf, textOf } from './ics-lines.js';
 import { readRule, type StepBudget, startsOf } from './rule.js';
-import { dayAfter, durationOf, instantOf, isKnownZone, isWallTime } from './wall-time.js';
+import { isWallTime } from './time-text.js';
+import { dayAfter, durationOf, instantOf, isKnownZone } from './wall-time.js';
 import { windowsZone } from './windows-zones.js';
 
 /** Where who writes files in French mostly is; tried before all others. */

@@ -5,7 +5,8 @@ import { type AgendaEvent, type EventCore, type OccurrenceChange, occurrenceChan
 import type { StepBudget } from './rule.js';
 import { type Series, seriesOf } from './series.js';
 import { dayAfter, deviceZone, durationOf, isKnownZone, wallTimeAt } from './wall-time.js';
-import { isAllDay, isSeries, type SingleWhen, type Span, spanOf, type When, zoneOf } from './when.js';
+import { isAllDay, isSeries, type SingleWhen, type Span, type When } from './when.js';
+import { spanOf, zoneOf } from './when-span.js';
 
 /** An event of the agenda with its id, author, versions and conflicts. */
 export type AgendaItem = RecordItem<AgendaEvent>;

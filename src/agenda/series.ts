@@ -1,5 +1,6 @@
 import { STEPS_MAX, type StepBudget, startsOf } from './rule.js';
-import { type Span, spanOf, type When } from './when.js';
+import type { Span, When } from './when.js';
+import { spanOf } from './when-span.js';
 
 /**
  * The starts of an event, found as far as they were asked for.

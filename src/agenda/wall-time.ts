@@ -1,31 +1,11 @@
 import { DateTime, Duration, IANAZone } from 'luxon';
+import { isDay, isDuration, isZoneName } from './time-text.js';
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const WALL = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}:\d{2}$/;
-const ZONE = /^[A-Za-z0-9_+\-/]{1,64}$/;
-const DURATION = /^[+-]?P(?=.)(\d{1,4}W|(\d{1,4}D)?(T(?=\d)(\d{1,5}H)?(\d{1,6}M)?(\d{1,7}S)?)?)$/;
-const YEAR_MIN = 1900;
-const YEAR_MAX = 2199;
 const UTC = 'utc';
 
 /** The zone that the device is set to. */
 export function deviceZone(): string {
   return DateTime.local().zoneName;
-}
-
-/** Whether a text is a day, `YYYY-MM-DD`, that the calendar has, from 1900 to 2199. */
-export function isDay(text: string): boolean {
-  return DAY.test(text) && isInCalendar(text);
-}
-
-/** Whether a text is a time on a wall, `YYYY-MM-DDTHH:MM:SS`, of such a day. */
-export function isWallTime(text: string): boolean {
-  return WALL.test(text) && isInCalendar(text);
-}
-
-/** Whether a text may name a time zone; `isKnownZone` tells whether this platform knows it. */
-export function isZoneName(text: string): boolean {
-  return ZONE.test(text);
 }
 
 /** Whether this platform knows a zone of this name. */
@@ -35,7 +15,7 @@ export function isKnownZone(name: string): boolean {
 
 /** A duration of RFC 5545 as luxon has it, or `null` for anything else. */
 export function durationOf(text: string): Duration | null {
-  if (!DURATION.test(text)) return null;
+  if (!isDuration(text)) return null;
   const duration = Duration.fromISO(text.replace(/^\+/, ''));
   return duration.isValid ? duration : null;
 }
@@ -80,10 +60,5 @@ export function dayAfter(day: string, duration: Duration): string {
 export function durationBetween(from: string, to: string): Duration {
   const start = DateTime.fromISO(from, { zone: UTC });
   const end = DateTime.fromISO(to, { zone: UTC });
-  return end.diff(start, DAY.test(from) ? ['days'] : ['days', 'hours', 'minutes', 'seconds']);
-}
-
-function isInCalendar(text: string): boolean {
-  const { isValid, year } = DateTime.fromISO(text, { zone: UTC });
-  return isValid && year >= YEAR_MIN && year <= YEAR_MAX;
+  return end.diff(start, isDay(from) ? ['days'] : ['days', 'hours', 'minutes', 'seconds']);
 }

@@ -1,21 +1,9 @@
 import * as z from 'zod/mini';
-import { VaultError } from '../errors.js';
-import { readRule } from './rule.js';
-import {
-  dayAfter,
-  durationBetween,
-  durationOf,
-  instantAfter,
-  instantOf,
-  isDay,
-  isKnownZone,
-  isWallTime,
-  isZoneName,
-  wallTimeAt,
-} from './wall-time.js';
+import { isRuleText } from './rule-text.js';
+import { isDay, isDuration, isWallTime, isZoneName } from './time-text.js';
 
 const MORE_MAX = 366;
-const SPAN_DAYS_MAX = 366;
+const SPAN_MAX = 366 * 24 * 3600 * 1000;
 
 /** When one event or one occurrence is. */
 export interface SingleWhen {
@@ -47,25 +35,27 @@ export interface Span {
   readonly end: number;
 }
 
-const timeSchema = z.string().check(z.refine((text) => isDay(text) || isWallTime(text)));
-const singleFields = {
+const timeSchema = /* @__PURE__ */ z
+  .string()
+  .check(/* @__PURE__ */ z.refine((text) => isDay(text) || isWallTime(text)));
+const singleFields = /* @__PURE__ */ (() => ({
   start: timeSchema,
   end: z.optional(timeSchema),
-  duration: z.optional(z.string().check(z.refine((text) => durationOf(text) !== null))),
+  duration: z.optional(z.string().check(z.refine(isDuration))),
   zone: z.optional(z.string().check(z.refine(isZoneName))),
-};
+}))();
 
-export const singleWhenSchema = /* @__PURE__ */ z
-  .strictObject(singleFields)
-  .check(/* @__PURE__ */ z.refine(holdsTogether));
+export const singleWhenSchema = /* @__PURE__ */ (() =>
+  z.strictObject(singleFields).check(z.refine(holdsTogether)))();
 
-export const whenSchema = /* @__PURE__ */ z
-  .strictObject({
-    ...singleFields,
-    rule: z.optional(z.string().check(z.refine(isRule))),
-    more: z.optional(z.array(timeSchema).check(z.maxLength(MORE_MAX))),
-  })
-  .check(/* @__PURE__ */ z.refine(holdsTogether));
+export const whenSchema = /* @__PURE__ */ (() =>
+  z
+    .strictObject({
+      ...singleFields,
+      rule: z.optional(z.string().check(z.refine(isRuleText))),
+      more: z.optional(z.array(timeSchema).check(z.maxLength(MORE_MAX))),
+    })
+    .check(z.refine(holdsTogether)))();
 
 /** Whether it is about whole days. */
 export function isAllDay({ start }: SingleWhen): boolean {
@@ -77,88 +67,17 @@ export function isSeries({ rule, more }: When): boolean {
   return rule !== undefined || (more !== undefined && more.length > 0);
 }
 
-/** The zone whose walls it speaks of; `reader` is that of who looks. */
-export function zoneOf(when: SingleWhen, reader: string): string {
-  if (isAllDay(when) || when.zone === undefined) return reader;
-  return isKnownZone(when.zone) ? when.zone : 'utc';
-}
-
-/** From when to when it is, when it starts at `start`: as long as at first, however the clocks change meanwhile. */
-export function spanOf(when: SingleWhen, start: string, reader: string): Span {
-  const zone = zoneOf(when, reader);
-  const from = instantOf(start, zone);
-  const duration = when.duration === undefined ? null : durationOf(when.duration);
-  if (isAllDay(when)) {
-    const days = duration ?? durationBetween(when.start, when.end ?? dayAfter(when.start, ONE_DAY()));
-    return { start: from, end: instantOf(dayAfter(start, days), zone) };
-  }
-  if (duration !== null) return { start: from, end: instantAfter(from, duration, zone) };
-  if (when.end === undefined) return { start: from, end: from };
-  if (start === when.start) return { start: from, end: Math.max(from, instantOf(when.end, zone)) };
-  return { start: from, end: from + Math.max(0, instantOf(when.end, zone) - instantOf(when.start, zone)) };
-}
-
-/** The same, from another start: as long, in the same zone, once. */
-export function movedTo(when: When, start: string): SingleWhen {
-  const { zone, duration, end } = when;
-  const rest = { ...(duration !== undefined && { duration }), ...(zone !== undefined && { zone }) };
-  if (end === undefined) return { start, ...rest };
-  if (isAllDay(when)) return { start, end: dayAfter(start, durationBetween(when.start, end)) };
-  const span = spanOf(when, start, 'utc');
-  return { start, end: wallTimeAt(span.end, zoneOf(when, 'utc')), ...rest };
-}
-
-/**
- * Writes what an app gave in the form that is kept: seconds added, the rule in one form.
- *
- * Throws `usage/invalid` for anything that `When` does not allow, and for a zone that this platform does not know.
- */
-export function readWhen(given: When): When {
-  const { start, end, duration, zone, rule, more, ...others } = given;
-  if (Object.keys(others).length > 0) throw new VaultError('usage/invalid', { argument: 'when' });
-  if (zone !== undefined && !isKnownZone(zone)) throw new VaultError('usage/invalid', { argument: 'zone' });
-  const when: When = {
-    start: withSeconds(start),
-    ...(end !== undefined && { end: withSeconds(end) }),
-    ...(duration !== undefined && { duration }),
-    ...(zone !== undefined && { zone }),
-    ...(rule !== undefined && { rule: readRule(rule) }),
-    ...(more !== undefined && more.length > 0 && { more: [...new Set(more.map(withSeconds))].sort() }),
-  };
-  if (!whenSchema.safeParse(when).success) throw new VaultError('usage/invalid', { argument: 'when' });
-  return when;
-}
-
-function withSeconds(time: string): string {
-  return /^.{10}T\d\d:\d\d$/.test(time) ? `${time}:00` : time;
-}
-
-const ONE_DAY = () => durationOf('P1D') as NonNullable<ReturnType<typeof durationOf>>;
-
 /** As a schema gives it. */
 type Loose<T> = { [Field in keyof T]: T[Field] | undefined } & { readonly start: string };
 
-function isRule(text: string): boolean {
-  try {
-    readRule(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
+/** Whether its parts fit each other. That it is not too long, `readWhen` knows better. */
 function holdsTogether(when: Loose<When>): boolean {
   const { start, end, duration, zone, more = [] } = when;
   const isDays = start.length === 10;
   if ([...more, ...(end === undefined ? [] : [end])].some((time) => (time.length === 10) !== isDays))
     return false;
   if (isDays && zone !== undefined) return false;
-  if (duration !== undefined) {
-    if (end !== undefined || duration.startsWith('-')) return false;
-    const length = durationOf(duration);
-    return length !== null && length.as('days') <= SPAN_DAYS_MAX && (!isDays || length.as('days') >= 1);
-  }
+  if (duration !== undefined) return end === undefined && !duration.startsWith('-');
   if (end === undefined) return true;
-  const days = durationBetween(start, end).as('days');
-  return days <= SPAN_DAYS_MAX && (isDays ? days > 0 : days >= 0);
+  return (isDays ? end > start : end >= start) && Date.parse(end) - Date.parse(start) <= SPAN_MAX;
 }

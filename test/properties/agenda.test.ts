@@ -6,7 +6,8 @@ import { type AgendaEvent, type Alarm, EVENT_STATUSES, printIcs, readIcs } from 
 import { byStart, checkRange, occurrencesIn } from '../../src/agenda/occurrence.js';
 import { readRule } from '../../src/agenda/rule.js';
 import { instantOf, wallTimeAt } from '../../src/agenda/wall-time.js';
-import { readWhen, type When } from '../../src/agenda/when.js';
+import type { When } from '../../src/agenda/when.js';
+import { readWhen } from '../../src/agenda/when-span.js';
 import { isVaultError } from '../../src/errors.js';
 import { itemOf } from '../unit/agenda/home.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AgendaItem } from '../../../src/agenda/index.js';
 import { checkRange, occurrenceAt, occurrencesIn, type Range } from '../../../src/agenda/occurrence.js';
-import { readWhen } from '../../../src/agenda/when.js';
+import { readWhen } from '../../../src/agenda/when-span.js';
 import { codeOf } from '../../support/code-of.js';
 import { itemOf } from './home.js';
 

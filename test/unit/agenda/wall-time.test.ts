@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { isDay, isWallTime } from '../../../src/agenda/time-text.js';
 import {
   dayAfter,
   durationBetween,
   durationOf,
   instantAfter,
   instantOf,
-  isDay,
   isKnownZone,
-  isWallTime,
   offsetAt,
   wallTimeAt,
 } from '../../../src/agenda/wall-time.js';
