@@ -33,7 +33,7 @@ export async function loadInternals() {
     inside<typeof import('../../src/crypto/secret.js')>('crypto/secret.js'),
     inside<typeof import('../../src/keys/hierarchy.js')>('keys/hierarchy.js'),
   ]);
-  const [ops, data, recipient, wrapping, codec, record, named, chunks, blobs, collection, ids, grants] =
+  const [ops, data, recipient, wrapping, codec, record, named, chunks, blobs, payloads, ids, grants] =
     await Promise.all([
       inside<typeof import('../../src/formats/op.js')>('formats/op.js'),
       inside<typeof import('../../src/envelope/data.js')>('envelope/data.js'),
@@ -44,7 +44,7 @@ export async function loadInternals() {
       inside<typeof import('../../src/vault/named-blobs.js')>('vault/named-blobs.js'),
       inside<typeof import('../../src/crypto/chunks.js')>('crypto/chunks.js'),
       inside<typeof import('../../src/envelope/blob.js')>('envelope/blob.js'),
-      inside<typeof import('../../src/vault/collection.js')>('vault/collection.js'),
+      inside<typeof import('../../src/vault/op-payloads.js')>('vault/op-payloads.js'),
       inside<typeof import('../../src/formats/id.js')>('formats/id.js'),
       inside<typeof import('../../src/formats/grant.js')>('formats/grant.js'),
     ]);
@@ -138,6 +138,6 @@ export async function loadInternals() {
   return {
     ...{ hex, Secret, unlock, keysOf, openEnvelope, openRecord, openBlobFile },
     ...{ decodeOp: ops.decodeOp, decodeOpHeader: ops.decodeOpHeader },
-    ...{ openData: data.openData, bodyBinding: collection.bodyBinding },
+    ...{ openData: data.openData, bodyBinding: payloads.bodyBinding },
   };
 }

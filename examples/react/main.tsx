@@ -1,14 +1,5 @@
-import {
-  type AnyVault,
-  useAction,
-  useDevice,
-  useDocuments,
-  useGrants,
-  usePerson,
-  useSyncMessage,
-  useVault,
-  VaultProvider,
-} from 'coffret/react';
+import { type AnyVault, useAction, useDevice, useDocuments, useGrants } from 'coffret/react';
+import { usePerson, useSyncMessage, useVault, VaultProvider } from 'coffret/react';
 import { openVaultInWorker } from 'coffret/worker';
 import { createRoot } from 'react-dom/client';
 

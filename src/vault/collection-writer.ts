@@ -11,7 +11,8 @@ import { admitsDevice, identityHead } from '../protocol/identity-chain.js';
 import type { LogState } from '../protocol/log-state.js';
 import { collectionLane } from '../sync/outbox.js';
 import type { AccessChange } from '../protocol/messages.js';
-import { bodyBinding, Collection, type CollectionContext } from './collection.js';
+import { Collection, type CollectionContext } from './collection.js';
+import { bodyBinding } from './op-payloads.js';
 import type { Transaction } from './transaction.js';
 
 const CHANGES_PER_OP = 100;

@@ -6,7 +6,7 @@ import { isVaultError, VaultError, type VaultErrorCode } from '../errors.js';
 import { decodeOp, decodeOpHeader, type OpHeader } from '../formats/op.js';
 import { decodeRecord, type RecordEnvelope } from '../formats/record.js';
 import { decodeRosterChange, type RosterChange } from '../formats/roster.js';
-import type { Binding, SealType } from '../formats/sealed.js';
+import type { SealType } from '../formats/sealed.js';
 import type { CollectionKey } from '../keys/hierarchy.js';
 import { Keyring } from '../keys/keyring.js';
 import {
@@ -25,6 +25,7 @@ import { checkAuthorship } from '../sharing/authorship.js';
 import { Roster } from '../sharing/roster.js';
 import type { Store } from '../store/port.js';
 import { ItemOwners } from './item-owners.js';
+import { bodyBinding, closesPast, payloadsOf } from './op-payloads.js';
 import { OwnOps } from './own-ops.js';
 import { Proofs } from './proofs.js';
 import { RecordView } from './record-view.js';
@@ -480,25 +481,4 @@ export class Collection {
     const change = header.changes[index]?.[0] as Uint8Array;
     return openData(key, bodyBinding(type, header, epoch, change), body);
   }
-}
-
-/** The binding of a body in an op: SPEC §3, with `collection` null in the first op. */
-export function bodyBinding(
-  type: SealType,
-  header: Pick<OpHeader, 'vault' | 'collection' | 'person' | 'device'>,
-  epoch: number,
-  change: Uint8Array,
-): Binding {
-  const { vault, collection, person, device } = header;
-  return { type, vault, collection, epoch, person, device, object: change };
-}
-
-/** Whether an op begins an epoch that does not open the one before. */
-function closesPast({ control }: OpHeader): boolean {
-  return control?.type === 'rotate' && !control.payloads.includes('previous-key');
-}
-
-/** The meaning of the first changes of an op. */
-export function payloadsOf(header: OpHeader): readonly ('roster' | 'previous-key')[] {
-  return header.control !== null && 'payloads' in header.control ? header.control.payloads : [];
 }

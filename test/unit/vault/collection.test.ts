@@ -6,7 +6,7 @@ import { decodeOp, encodeOp } from '../../../src/formats/op.js';
 import { encodeRecord, type RecordEnvelope } from '../../../src/formats/record.js';
 import { signAuthorship } from '../../../src/sharing/authorship.js';
 import { collectionLane } from '../../../src/sync/outbox.js';
-import { bodyBinding } from '../../../src/vault/collection.js';
+import { bodyBinding } from '../../../src/vault/op-payloads.js';
 import {
   appendAdmission,
   appendPrune,
