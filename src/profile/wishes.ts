@@ -8,6 +8,8 @@ import type { RecordItem } from '../vault/record-item.js';
 import type { CodeOf } from './code-list.js';
 import { isDay } from './partial-date.js';
 import {
+  isOfContributor,
+  isShare,
   type ProfileHome,
   type Provenance,
   provenanceOf,
@@ -34,6 +36,11 @@ export interface WishVersion {
   readonly supersededOn: string | null;
   /** Whether another version was written at the same time, by someone who had not seen this one. */
   readonly concurrent: boolean;
+  /**
+   * Whether someone who was only let in wrote it, past this module: it is shown, and neither in force nor superseding. A
+   * share knows by the author; the vault itself only by what the record says of its source, so look at `provenance`.
+   */
+  readonly foreign: boolean;
   readonly provenance: Provenance;
 }
 
@@ -67,7 +74,8 @@ export class Wishes<Input extends WishInput> {
    * Adds a version.
    *
    * Throws `usage/invalid`; with `reason: 'minor'` for directives dated before the holder's eighteenth birthday (CSP
-   * L1111-11), where the vault knows the birth date. Where it does not, as in a share, nobody is refused.
+   * L1111-11), where the vault knows the birth date; where it does not, nobody is refused. Throws `access/not-allowed` in
+   * what was shared: nobody else writes these.
    */
   async write(input: Input, options: WriteOptions = {}): Promise<WishVersion> {
     const { birthDate } = this.#home.holder ?? {};
@@ -92,7 +100,7 @@ export class Wishes<Input extends WishInput> {
 
   /** Every version, the last one first: by its day, of one day by when it was written down. */
   async versions(): Promise<WishVersion[]> {
-    return versionsOf(await this.#records.list({ where: { subject: this.#subject } }));
+    return versionsOf(await this.#records.list({ where: { subject: this.#subject } }), this.#home.from);
   }
 
   /** As `current`, and all that follows. */
@@ -104,12 +112,13 @@ export class Wishes<Input extends WishInput> {
   liveVersions(): Live<readonly WishVersion[]> {
     return this.#lives.get(`wishes ${this.#subject}`, () =>
       deriveLive([this.#records.live({ where: { subject: this.#subject } })], (items) =>
-        Object.freeze(versionsOf(items)),
+        Object.freeze(versionsOf(items, this.#home.from)),
       ),
     );
   }
 
   async #add(value: object, options: WriteOptions): Promise<WishVersion> {
+    if (isShare(this.#home)) throw new VaultError('access/not-allowed');
     const source = sourceToWrite(this.#home, options.source);
     const written = (await this.versions()).toSorted(
       (a, b) => b.provenance.recorded - a.provenance.recorded || order(b.id, a.id),
@@ -138,30 +147,35 @@ export function isMinor(birthDate: string, on: string): boolean {
 
 /** @internal */
 export function inForce(versions: readonly WishVersion[]): WishVersion | null {
-  const [last] = versions;
+  const last = versions.find(({ foreign }) => !foreign);
   return last?.action === 'written' ? last : null;
 }
 
-/** The versions among records, the last one first. @internal */
-export function versionsOf(items: readonly RecordItem<Wish>[]): WishVersion[] {
+/** The versions among records, the last one first; `from` is the holder, where that is known. @internal */
+export function versionsOf(items: readonly RecordItem<Wish>[], from?: Id<'person'>): WishVersion[] {
+  const isForeign = ({ author, value }: RecordItem<Wish>) =>
+    from === undefined ? isOfContributor(value.source.by) : author !== from;
   const ordered = items.toSorted(
     (a, b) => order(b.value.date, a.value.date) || b.created - a.created || order(b.id, a.id),
   );
   const followed = new Map<string | null, number>();
   for (const { value } of items) followed.set(value.supersedes, (followed.get(value.supersedes) ?? 0) + 1);
-  return ordered.map((item, i) => {
+  let next: RecordItem<Wish> | null = null;
+  return ordered.map((item) => {
     const { subject, action, date, text, choice, document, supersedes, source } = item.value;
-    const next = ordered[i - 1];
-    return Object.freeze({
+    const foreign = isForeign(item);
+    const version = Object.freeze({
       ...{ id: item.id, subject, action, date, text: text ?? null, choice: choice ?? null },
       ...{
         document: document ?? null,
         supersededBy: next?.id ?? null,
         supersededOn: next?.value.date ?? null,
       },
-      concurrent: (followed.get(supersedes) ?? 0) > 1,
+      ...{ concurrent: (followed.get(supersedes) ?? 0) > 1, foreign },
       provenance: Object.freeze(provenanceOf(item, source)),
     });
+    if (!foreign) next = item;
+    return version;
   });
 }
 

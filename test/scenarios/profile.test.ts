@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Person, Vault } from '../../src/index.js';
+import { FACT_KINDS } from '../../src/profile/fact.js';
 import { type Profile, profileOf } from '../../src/profile/index.js';
+import { WISH } from '../../src/profile/wish.js';
 import { openStage, passphraseOf, type Stage } from '../support/actors.js';
 import { codeOf } from '../support/code-of.js';
 import { until } from '../support/following.js';
@@ -143,7 +145,6 @@ describe('Alice keeps her health profile', () => {
 
   it('founds what there is one of on two devices: the next word on it keeps one record, the first by id', async () => {
     const { vault, onPhone, onTablet, together } = await twoDevices('berthe', async () => {});
-    const { FACT_KINDS } = await import('../../src/profile/fact.js');
     const [kind] = FACT_KINDS;
     if (kind === undefined) throw new Error('no kind');
     const facts = () => vault.records(kind).list({ where: { fact: 'blood.abo' } });
@@ -260,6 +261,41 @@ describe('Alice keeps her health profile', () => {
     expect(await seen.contacts.list()).toMatchObject([{ value: { name: 'Karim' } }]);
     expect(await seen.section('directives')).toMatchObject({ state: 'not-asked' });
     expect(await codeOf(() => seen.allergies.list())).toBe('usage/invalid');
+  });
+
+  it('lets nobody else write her directives, not even past the module', async () => {
+    const { alice, martin, profile, seen } = await withDoctor('gaby', 'entourage', 'contributor');
+    const hers = await profile.directives.write({ date: '2020-01-01', text: 'Hers.' });
+    await alice.sync();
+    await martin.sync();
+    expect(await codeOf(() => seen.directives.write({ date: '2026-01-01', text: 'x' }))).toBe(
+      'access/not-allowed',
+    );
+    expect(await codeOf(() => seen.directives.withdraw({ date: '2026-01-01' }))).toBe('access/not-allowed');
+    const share = await shareOf(martin, 'entourage');
+    const said = {
+      subject: 'directives',
+      action: 'withdrawn',
+      date: '2026-01-01',
+      supersedes: hers.id,
+    } as const;
+    await share.records(WISH).add({ ...said, source: { by: 'patient' } });
+    await share.records(WISH).add({ ...said, source: { by: 'professional' } });
+    expect(await seen.directives.current()).toMatchObject({
+      id: hers.id,
+      supersededBy: null,
+      foreign: false,
+    });
+    expect(await until(seen.directives.live(), (current) => current !== null)).toMatchObject({ id: hers.id });
+    expect((await seen.directives.versions()).map(({ foreign }) => foreign)).toEqual([true, true, false]);
+    await martin.sync();
+    await alice.sync();
+    // Her own vault knows the one that says so, and who wrote the other.
+    const versions = await profile.directives.versions();
+    expect(versions.map(({ foreign }) => foreign).sort()).toEqual([false, false, true]);
+    expect(versions.map(({ provenance }) => provenance.author).sort()).toEqual(
+      [martin.id, martin.id, alice.id].sort(),
+    );
   });
 
   it('lets a doctor contribute: what they add says so, what is hers they cannot change', async () => {
