@@ -1,4 +1,5 @@
-import { build, type BuildResult, type Metafile } from 'esbuild';
+import { dirname } from 'node:path';
+import { type BuildResult, build, type Metafile } from 'esbuild';
 import type { Door } from './doors.js';
 
 /** Bundles one door as an app's bundler would; with packages outside, or inside and minified. libsodium stays outside. */
@@ -20,6 +21,20 @@ export async function bundleDoor(
     write: false,
     logLevel: 'silent',
   });
+}
+
+/** Bundles what an app takes from a door that imports these names and no others. */
+export async function bundleNames(door: Door, names: readonly string[]): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `export { ${names.join(', ')} } from ${JSON.stringify(door.module)};`,
+      resolveDir: dirname(door.module),
+    },
+    ...{ bundle: true, minify: true, format: 'esm', platform: 'browser', write: false, logLevel: 'silent' },
+    ...{ outdir: 'out', splitting: true },
+    external: ['libsodium-wrappers', 'libsodium-wrappers-sumo', 'node:*', 'libsql', 'react'],
+  });
+  return outputFiles.find(({ path }) => path.endsWith('stdin.js'))?.contents ?? new Uint8Array();
 }
 
 /** The entry chunk and all it imports before it runs. */
