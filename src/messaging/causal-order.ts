@@ -13,6 +13,8 @@ export interface Placed {
 export interface CausalOrder<T extends Placed> {
   /** Each after all it says to come after. */
   readonly order: readonly T[];
+  /** The same by key. */
+  readonly known: ReadonlyMap<Reference, T>;
   /** What someone says to have seen and is not here, by who says it first. */
   readonly missing: ReadonlyMap<Reference, readonly Reference[]>;
   /** What nothing else comes after: the next to be written comes after these. */
@@ -20,7 +22,7 @@ export interface CausalOrder<T extends Placed> {
 }
 
 /**
- * Puts things in the order that their authors signed: each after what its author had seen (A39).
+ * Puts things in the order that their authors signed: each after what its author had seen (A39, R-MSG-3).
  *
  * Two that knew nothing of each other stand as their authors' clocks say, then by name, so that every device shows the same.
  * What claims to come after itself, over others, stands where the clocks say.
@@ -32,14 +34,19 @@ export function causalOrder<T extends Placed>(things: readonly T[]): CausalOrder
   for (const thing of things) {
     const parents = [...new Set(thing.after)].filter((key) => key !== thing.key && known.has(key));
     waitsFor.set(thing, parents.length);
-    for (const key of parents) followers.set(key, [...(followers.get(key) ?? []), thing]);
+    for (const key of parents) {
+      const known = followers.get(key);
+      if (known === undefined) followers.set(key, [thing]);
+      else known.push(thing);
+    }
   }
   const order: T[] = [];
   const left = new Set([...things].sort(byClock));
   const ready = [...left].filter((thing) => waitsFor.get(thing) === 0);
   while (left.size > 0) {
     // Nothing is ready while something is left: they wait for each other, and the earliest goes first.
-    const next = ready.shift() ?? ([...left][0] as T);
+    const [earliest] = left;
+    const next = ready.shift() ?? (earliest as T);
     if (!left.delete(next)) continue;
     order.push(next);
     for (const follower of followers.get(next.key) ?? []) {
@@ -48,7 +55,7 @@ export function causalOrder<T extends Placed>(things: readonly T[]): CausalOrder
       if (waits === 0) insert(ready, follower);
     }
   }
-  return { order, missing: missingIn(order, known), heads: headsOf(order) };
+  return { order, known, missing: missingIn(order, known), heads: headsOf(order) };
 }
 
 function missingIn<T extends Placed>(
@@ -74,11 +81,10 @@ function headsOf(order: readonly Placed[]): Reference[] {
 
 /** Everything that is these, or comes before them; what is excepted, and what only it comes after, is not. */
 export function upTo(
-  things: readonly Placed[],
+  known: ReadonlyMap<Reference, Placed>,
   heads: readonly Reference[],
   except: readonly Reference[],
 ): Set<Reference> {
-  const known = new Map(things.map((thing) => [thing.key, thing]));
   const not = new Set(except);
   const reached = new Set<Reference>();
   for (const next = [...heads]; next.length > 0; ) {
@@ -95,7 +101,13 @@ function byClock(a: Placed, b: Placed): number {
   return a.sent - b.sent || (a.key < b.key ? -1 : 1);
 }
 
+/** Puts a thing among others that are sorted. */
 function insert<T extends Placed>(ready: T[], thing: T): void {
-  const at = ready.findIndex((other) => byClock(thing, other) < 0);
-  ready.splice(at < 0 ? ready.length : at, 0, thing);
+  let [from, to] = [0, ready.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (byClock(thing, ready[middle] as T) < 0) to = middle;
+    else from = middle + 1;
+  }
+  ready.splice(from, 0, thing);
 }

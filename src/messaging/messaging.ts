@@ -97,15 +97,25 @@ export class Messaging {
     return this.#live;
   }
 
-  /** One thread, or `null`. */
+  /**
+   * One thread, or `null`.
+   *
+   * Throws `integrity/wrong-audience` when two others share one under this name: one of them took it from the other, and what is
+   * written must not go to the wrong one.
+   */
   async thread(id: string): Promise<Thread | null> {
-    return (await this.#all()).find((thread) => thread.id === id) ?? null;
+    const { thread, isOneOfMany } = meant(await this.#all(), id);
+    if (isOneOfMany) throw new VaultError('integrity/wrong-audience');
+    return thread;
   }
 
-  /** As `thread().live()`, and while it is not there, `null`. */
+  /** As `thread().live()`; while it is not there, or `thread` throws, `null`. */
   liveThread(id: string): Live<ThreadView | null> {
     return this.#lives.get(`thread ${id}`, () =>
-      deriveLive([this.#live], (views) => views.find((view) => view.id === id) ?? null),
+      deriveLive([this.#live], (views) => {
+        const { thread, isOneOfMany } = meant(views, id);
+        return isOneOfMany ? null : thread;
+      }),
     );
   }
 
@@ -267,9 +277,10 @@ export class Messaging {
     for (const share of shares) {
       const { collection, role } = share;
       if (collection === null || !isThread(collection) || role !== 'contributor') continue;
-      // A thread that was shared again after it ended is the newer share.
-      if (!threads.has(collection) || share.status === 'open')
-        threads.set(collection, this.#of(collection, { vault: null, share }));
+      // Others may share theirs under the same name; of one person, what was shared again after it ended is the newer share.
+      const name = `${collection} ${share.from}`;
+      if (!threads.has(name) || share.status === 'open')
+        threads.set(name, this.#of(collection, { vault: null, share }));
     }
     return [...threads.values()];
   }
@@ -278,10 +289,11 @@ export class Messaging {
   #of(id: string, home: ThreadHome): Thread {
     const place = home.vault ?? home.share;
     const standing = home.share?.status ?? '';
-    const known = this.#threads.get(id);
+    const name = `${id} ${home.vault?.id ?? home.share?.from}`;
+    const known = this.#threads.get(name);
     if (known !== undefined && known.home === place && known.standing === standing) return known.thread;
     const thread = new Thread(this.#person, id, home);
-    this.#threads.set(id, { home: place, standing, thread });
+    this.#threads.set(name, { home: place, standing, thread });
     return thread;
   }
 }
@@ -306,6 +318,16 @@ function newThreadName(): string {
 function checkSubject(subject: string): void {
   if (typeof subject !== 'string' || subject.length === 0 || subject.length > SUBJECT_LENGTH_MAX)
     throw new VaultError('usage/invalid', { argument: 'subject' });
+}
+
+/** The thread that a name means: one's own before all others'; of several others', none. */
+function meant<T extends { readonly id: string; readonly vault: object | string | null }>(
+  threads: readonly T[],
+  id: string,
+): { readonly thread: T | null; readonly isOneOfMany: boolean } {
+  const named = threads.filter((thread) => thread.id === id);
+  const own = named.find(({ vault }) => vault !== null);
+  return { thread: own ?? named[0] ?? null, isOneOfMany: own === undefined && named.length > 1 };
 }
 
 function newestFirst(a: ThreadView, b: ThreadView): number {

@@ -13,6 +13,7 @@ import type { MessagingPerson, MessagingVault } from './messaging-person.js';
 import { OPENING, type SealedOpening } from './opening.js';
 import { PARTICIPANT } from './participant.js';
 import { mayOpen, POLICY, POLICY_DEFAULT } from './policy.js';
+import { byOwners } from './settle.js';
 import { policyOf } from './single-record.js';
 
 /** Someone who asks to open a thread in a vault of this person. */
@@ -90,7 +91,7 @@ export class Openings {
     if (!opening.allowed) throw new VaultError('access/not-allowed');
     const vault = (await this.#person.vaults()).find((owned) => owned.id === opening.vault);
     if (vault === undefined) throw new VaultError('usage/not-found', { id });
-    await requireFreeName(vault, opening);
+    await this.#requireFreeName(vault, id);
     await vault.deposits.adoptRecord(id, OPENING, { collection: opening.thread, ...work });
     await this.complete(vault, opening.thread);
     return opening.thread;
@@ -126,17 +127,37 @@ export class Openings {
     if (opening === undefined || opening.value.thread !== thread || opening.value.from !== opening.author)
       return;
     const { from, subject, sent, card } = opening.value;
-    const headers = vault.records(HEADER, thread);
-    if ((await headers.list()).length === 0)
-      await headers.add({ thread, subject, opener: from, opened: sent });
-    const invited = await vault.records(PARTICIPANT, thread).list({ where: { person: from } });
-    if (invited.length > 0) return;
+    if ((await byOwners(vault, thread, HEADER)).length === 0)
+      await vault.records(HEADER, thread).add({ thread, subject, opener: from, opened: sent });
+    const invited = await byOwners(vault, thread, PARTICIPANT);
+    if (invited.some(({ value }) => value.person === from)) return;
     const known = await this.#person.people.get(from);
     const contact = known !== null && known.trust !== 'unknown' ? known : await this.#person.people.add(card);
     // The card of someone else lets nobody in.
     if (contact.id !== from) throw new VaultError('integrity/wrong-audience');
     await this.#messaging.invite(vault, thread, [contact]);
   }
+
+  /**
+   * R-MSG-5: nobody opens a thread under the name of one that is there. What they wrote would stand among what others wrote, and
+   * what is written to the others would go to them.
+   */
+  async #requireFreeName(vault: MessagingVault, id: Id<'deposit'>): Promise<void> {
+    const waiting = (await vault.deposits.waitingRecords(OPENING)).find((record) => record.id === id);
+    if (waiting === undefined) throw new VaultError('usage/not-found', { id });
+    const { from, value } = waiting as WaitingRecord<SealedOpening>;
+    const { thread } = value;
+    if ((await vault.recordCollections()).includes(thread)) {
+      const known = await vault.records(OPENING, thread).list();
+      // Taken in already, by another device.
+      if (known.some((other) => other.author === from && isSame(other.value, value))) return;
+    } else if (!(await this.#messaging.threads()).some((other) => other.id === thread)) return;
+    throw new VaultError('integrity/wrong-audience');
+  }
+}
+
+function isSame(a: SealedOpening, b: SealedOpening): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** An opening as shown; null for one in another's name. */
@@ -145,17 +166,11 @@ function openingOf(
   { id, from, value, files }: WaitingRecord<SealedOpening>,
   contacts: readonly Contact[],
 ): Omit<WaitingOpening, 'allowed'> | null {
+  // R-MSG-1
   if (value.from !== from) return null;
   const contact = contacts.find((known) => known.id === from) ?? null;
   const { thread, subject, text, sent } = value;
   return { id, vault: vault.id, thread, from, contact, subject, text, files, sent };
-}
-
-/** Nobody opens a thread under the name of one that is there: what they wrote would stand among what others wrote. */
-async function requireFreeName(vault: MessagingVault, { thread, from }: WaitingOpening): Promise<void> {
-  if (!(await vault.recordCollections()).includes(thread)) return;
-  const [known] = await vault.records(OPENING, thread).list();
-  if (known === undefined || known.author !== from) throw new VaultError('integrity/wrong-audience');
 }
 
 function oldestFirst(a: WaitingOpening, b: WaitingOpening): number {

@@ -1,5 +1,6 @@
 import { isVaultError } from '../errors.js';
 import type { Id } from '../formats/id.js';
+import type { RecordKind } from '../records/record-kind.js';
 import type { RecordItem } from '../vault/record-item.js';
 import { HEADER } from './header.js';
 import type { MessagingVault } from './messaging-person.js';
@@ -44,14 +45,30 @@ async function wantedIn(
   vault: MessagingVault,
   thread: string,
 ): Promise<Map<Id<'person'>, WantedParticipant>> {
-  const invitations = await vault.records(PARTICIPANT, thread).list();
+  const invitations = await byOwners(vault, thread, PARTICIPANT);
   const left = leftInvitations(thread, await vault.records(EVENT, thread).list());
   const wanted = new Map<Id<'person'>, WantedParticipant>();
   for (const { id, value } of invitations) {
     const isOver = value.removed !== undefined || left.has(`${value.person} ${id}`);
-    if (value.thread === thread && !isOver) wanted.set(value.person, value);
+    if (!isOver) wanted.set(value.person, value);
   }
   return wanted;
+}
+
+/**
+ * What owners wrote about a thread. R-MSG-4: whoever is in it can write records of any kind there, and an owner that acts on
+ * them, or writes them again, would make them their own.
+ */
+export async function byOwners<T extends { readonly thread: string }>(
+  vault: MessagingVault,
+  thread: string,
+  kind: RecordKind<T>,
+): Promise<RecordItem<T>[]> {
+  const records = vault.records(kind, thread);
+  const owners = new Set(
+    (await records.members()).filter(({ role }) => role === 'owner').map(({ person }) => person),
+  );
+  return (await records.list()).filter(({ value, author }) => value.thread === thread && owners.has(author));
 }
 
 /** The invitations that were left by those they are for, as `person item`. */
@@ -69,8 +86,8 @@ export function leftInvitations(
 /** Writes what the thread is about again, under the key in force: whoever came last can read nothing earlier. */
 async function writeAgain(vault: MessagingVault, thread: string): Promise<void> {
   const renewed = Date.now();
-  const headers = vault.records(HEADER, thread);
-  for (const { id } of await headers.list()) await headers.update(id, { renewed });
-  const participants = vault.records(PARTICIPANT, thread);
-  for (const { id } of await participants.list()) await participants.update(id, { renewed });
+  for (const { id } of await byOwners(vault, thread, HEADER))
+    await vault.records(HEADER, thread).update(id, { renewed });
+  for (const { id } of await byOwners(vault, thread, PARTICIPANT))
+    await vault.records(PARTICIPANT, thread).update(id, { renewed });
 }

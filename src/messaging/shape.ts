@@ -39,7 +39,10 @@ export const reference = z.custom<Reference>((value) => {
 });
 
 export const references = z.array(reference).check(z.maxLength(REFERENCES_MAX));
-export const moment = z.number().check(z.int(), z.nonnegative(), z.lte(Number.MAX_SAFE_INTEGER));
+/** As far as a `Date` goes, so that nobody can write what another's app cannot show. */
+const MOMENT_MAX = 8_640_000_000_000_000;
+
+export const moment = z.number().check(z.int(), z.nonnegative(), z.lte(MOMENT_MAX));
 export const threadName = z.string().check(z.regex(THREAD_NAME));
 export const boundedText = (lengthMax: number) => z.string().check(z.maxLength(lengthMax));
 

@@ -14,7 +14,7 @@ import { OPENING } from './opening.js';
 import { PARTICIPANT } from './participant.js';
 import { READ_MARK, type ReadMark } from './read-mark.js';
 import { RECEIPT } from './receipt.js';
-import { settleThread } from './settle.js';
+import { byOwners, settleThread } from './settle.js';
 import { REFERENCES_MAX, type Reference } from './shape.js';
 import { settingsOf } from './single-record.js';
 import { EVENT, type SealedEvent } from './thread-event.js';
@@ -181,8 +181,9 @@ export class Thread {
   async remove(person: Id<'person'>): Promise<void> {
     const { vault } = this.#requireOwner();
     const records = this.#of(PARTICIPANT);
-    for (const { id, value } of await records.list({ where: { person } }))
-      if (value.removed === undefined) await records.update(id, { removed: Date.now() });
+    for (const { id, value } of await byOwners(vault, this.id, PARTICIPANT))
+      if (value.person === person && value.removed === undefined)
+        await records.update(id, { removed: Date.now() });
     await settleThread(vault, this.id);
   }
 
@@ -191,7 +192,9 @@ export class Thread {
     const transcript = await this.#requireOpen();
     const message = await this.#message((other) => other.key === key && other.own);
     await this.#happen(transcript, 'retracted', { of: key });
-    await this.#of(MESSAGE).remove(message.id);
+    // Emptied, not removed: what it came after stays known, and with it what was read. An opening is an owner's record by now.
+    const records = this.#of(MESSAGE);
+    if ((await records.get(message.id)) !== null) await records.update(message.id, { text: '' });
   }
 
   /** Notes, on this person's devices, that all that is here was read; tells the others only if `receipts` is set. */
@@ -304,11 +307,14 @@ export class Thread {
 
   async #mark(change: Partial<ReadMark>): Promise<void> {
     const records = this.#person.records(READ_MARK);
-    const [known] = (await records.list({ where: { thread: this.id } })).sort((a, b) =>
+    const [known, ...others] = (await records.list({ where: { thread: this.id } })).sort((a, b) =>
       a.id < b.id ? -1 : 1,
     );
     if (known === undefined) await records.add({ thread: this.id, read: [], except: [], ...change });
     else await records.update(known.id, change);
+    // Two devices that were apart have made one each.
+    if (change.archived === false)
+      for (const { id, value } of others) if (value.archived === true) await records.update(id, change);
   }
 
   async #message(matches: (message: Message) => boolean): Promise<Message> {

@@ -3,7 +3,8 @@ import type { Contact } from '../vault/people.js';
 import type { RecordFile } from '../vault/record-files.js';
 import type { RecordItem } from '../vault/record-item.js';
 import type { RecordMember } from '../vault/records.js';
-import { causalOrder, upTo } from './causal-order.js';
+import { type CausalOrder, causalOrder, upTo } from './causal-order.js';
+import { type Closed, closureOf, writtenAfterClose } from './closure.js';
 import type { ThreadHeader } from './header.js';
 import type { SealedMessage } from './message.js';
 import type { SealedOpening } from './opening.js';
@@ -97,7 +98,7 @@ export interface Transcript {
   readonly subject: string;
   readonly opener: Id<'person'> | null;
   readonly opened: number;
-  readonly closed: { readonly by: Id<'person'>; readonly time: number } | null;
+  readonly closed: Closed | null;
   readonly participants: readonly Participant[];
   readonly entries: readonly Entry[];
   readonly unread: number;
@@ -123,6 +124,8 @@ interface Line {
   readonly after: readonly Reference[];
   readonly sent: number;
   readonly record: RecordItem<Written>;
+  /** Whether its author said something else under this name, before or after. */
+  readonly edited: boolean;
 }
 
 /**
@@ -135,19 +138,23 @@ export function transcriptOf(records: ThreadRecords): Transcript {
   const owners = new Set(records.members.filter(({ role }) => role === 'owner').map(({ person }) => person));
   const own = <T extends { readonly thread: string }>(list: readonly RecordItem<T>[]) =>
     list.filter(({ value, author }) => value.thread === records.thread && owners.has(author));
+  // R-MSG-4
   const headers = own(records.headers).sort(byAge);
+  const invitations = own(records.participants);
+  const notOwn = records.headers.length - headers.length + (records.participants.length - invitations.length);
   const { lines, aside } = linesOf(records);
-  const { order, missing, heads } = causalOrder(lines);
+  const causal = causalOrder(lines);
+  const { order, missing, heads } = causal;
   const opening = order.find((line) => isOpening(line.record.value))?.record.value as
     | SealedOpening
     | undefined;
   const header = headers.at(0)?.value;
-  const people = new Directory(records, own(records.participants), owners);
+  const people = new Directory(records, invitations, owners);
   const receipts = records.receipts.filter(isFor(records.thread));
-  const entries = entriesOf({ records, order, missing, people, receipts });
+  const entries = entriesOf({ records, causal, people, receipts });
   const messages = entries.filter((entry) => entry.type === 'message');
   const opened = header?.opened ?? opening?.sent ?? order.at(0)?.sent ?? 0;
-  const last = Math.max(opened, ...messages.map(({ sent }) => sent));
+  const last = messages.reduce((latest, { sent }) => Math.max(latest, sent), opened);
   const unread = messages.filter(({ own: mine, read }) => !mine && !read).length;
   const marks = records.marks.map(({ value }) => value);
   return {
@@ -161,7 +168,7 @@ export function transcriptOf(records: ThreadRecords): Transcript {
     last,
     archived: unread === 0 && marks.some((mark) => mark.archived === true),
     left: marks.some(({ left }) => left === true),
-    setAside: aside + (records.receipts.length - receipts.length) + notOwn(records, owners),
+    setAside: aside + (records.receipts.length - receipts.length) + notOwn,
     heads,
     missing: [...missing.values()].flat(),
   };
@@ -175,38 +182,39 @@ function linesOf({ thread, openings, messages, events }: ThreadRecords) {
   for (const record of records.toSorted(byAge)) {
     const { from, ref, after, sent } = record.value;
     const key = referenceTo(from, ref);
-    if (!isFor(thread)(record) || lines.has(key)) aside++;
-    else lines.set(key, { key, after, sent, record });
+    const first = lines.get(key);
+    if (!isFor(thread)(record)) aside++;
+    else if (first === undefined) lines.set(key, { key, after, sent, record, edited: record.versions > 1 });
+    else {
+      // R-MSG-2: its author said something else under this name; the older is shown, and that it is not all.
+      aside++;
+      if (!isSame(first.record, record)) lines.set(key, { ...first, edited: true });
+    }
   }
   return { lines: [...lines.values()], aside };
 }
 
+function isSame(a: RecordItem<Written>, b: RecordItem<Written>): boolean {
+  return JSON.stringify([a.value, a.files]) === JSON.stringify([b.value, b.files]);
+}
+
+/** Whether a record was written for this thread by who signed it. R-MSG-1. */
 function isFor(thread: string) {
   return ({ value, author }: RecordItem<{ readonly thread: string; readonly from: Id<'person'> }>) =>
     value.thread === thread && value.from === author;
 }
 
-function notOwn({ headers, participants }: ThreadRecords, owners: ReadonlySet<Id<'person'>>): number {
-  return [...headers, ...participants].filter(({ author }) => !owners.has(author)).length;
-}
-
 function entriesOf(options: {
   readonly records: ThreadRecords;
-  readonly order: readonly Line[];
-  readonly missing: ReadonlyMap<Reference, readonly Reference[]>;
+  readonly causal: CausalOrder<Line>;
   readonly people: Directory;
   readonly receipts: readonly RecordItem<SealedReceipt>[];
 }): Entry[] {
-  const { records, order, missing, people, receipts } = options;
+  const { records, causal, people, receipts } = options;
+  const { order, known, missing } = causal;
   const { me } = records;
-  const readByMe = new Set(records.marks.flatMap(({ value }) => [...upTo(order, value.read, value.except)]));
-  const readBy = receipts
-    .filter(({ value }) => value.from !== me)
-    .map(({ value }) => ({
-      person: value.from,
-      time: value.time,
-      keys: upTo(order, value.read, value.except),
-    }));
+  const readByMe = new Set(records.marks.flatMap(({ value }) => [...upTo(known, value.read, value.except)]));
+  const readers = readersOf(known, receipts);
   const retracted = new Set(
     order.flatMap(({ record: { value } }) =>
       'type' in value && value.type === 'retracted' && value.of?.startsWith(`${value.from}/`)
@@ -214,10 +222,11 @@ function entriesOf(options: {
         : [],
     ),
   );
-  const everClosed = order.some(({ record: { value } }) => 'type' in value && value.type === 'closed');
+  const late = writtenAfterClose(order, people.owners);
   const entries: Entry[] = [];
   const joined = people.joinedLate(me);
-  for (const { key, record, after } of order) {
+  for (const { key, record, edited } of order) {
+    // R-MSG-3: what its author had seen and is not here.
     const gone = missing.get(key);
     if (gone !== undefined) entries.push(...gapsOf(gone, retracted, joined && !entries.some(isMessage)));
     const { value, id, synced } = record;
@@ -236,14 +245,29 @@ function entriesOf(options: {
       ...{ type: 'message', text: value.text, files: record.files, own: value.from === me },
       to: isOpening(value) ? [] : value.to,
       read: readByMe.has(key),
-      readBy: readBy
-        .filter(({ person, keys }) => person !== value.from && keys.has(key))
-        .map(({ person, time }) => ({ person, time })),
-      edited: record.versions > 1,
-      afterClose: everClosed && closureOf(beforeAll(order, after), people.owners) !== null,
+      readBy: readers.flatMap(({ person, times }) => {
+        const time = times.get(key);
+        return time === undefined || person === me || person === value.from ? [] : [{ person, time }];
+      }),
+      edited,
+      afterClose: late.has(key),
     });
   }
   return entries;
+}
+
+/** What each person says to have read, and when they first said so; one entry each, however often they say it. */
+function readersOf(
+  known: CausalOrder<Line>['known'],
+  receipts: readonly RecordItem<SealedReceipt>[],
+): { readonly person: Id<'person'>; readonly times: ReadonlyMap<Reference, number> }[] {
+  const readers = new Map<Id<'person'>, Map<Reference, number>>();
+  for (const { value } of receipts.toSorted((a, b) => a.value.time - b.value.time)) {
+    const times = readers.get(value.from) ?? new Map<Reference, number>();
+    readers.set(value.from, times);
+    for (const key of upTo(known, value.read, value.except)) if (!times.has(key)) times.set(key, value.time);
+  }
+  return [...readers].map(([person, times]) => ({ person, times }));
 }
 
 function gapsOf(gone: readonly Reference[], retracted: ReadonlySet<Reference>, early: boolean): Gap[] {
@@ -253,25 +277,6 @@ function gapsOf(gone: readonly Reference[], retracted: ReadonlySet<Reference>, e
   if (taken.length > 0) gaps.push({ type: 'gap', missing: taken, reason: 'retracted' });
   if (others.length > 0) gaps.push({ type: 'gap', missing: others, reason: early ? 'earlier' : 'withheld' });
   return gaps;
-}
-
-/** What its author had seen when they wrote something that comes after these. */
-function beforeAll(order: readonly Line[], after: readonly Reference[]): readonly Line[] {
-  const seen = upTo(order, after, []);
-  return order.filter(({ key }) => seen.has(key));
-}
-
-/** Who closed the thread, if it is: whoever did may open it again, and so may an owner. */
-function closureOf(order: readonly Line[], owners: ReadonlySet<Id<'person'>>): Transcript['closed'] {
-  let closed: Transcript['closed'] = null;
-  for (const { record } of order) {
-    const { value } = record;
-    if (!('type' in value)) continue;
-    if (value.type === 'closed') closed ??= { by: value.from, time: value.sent };
-    const may = closed !== null && (closed.by === value.from || owners.has(value.from));
-    if (value.type === 'reopened' && may) closed = null;
-  }
-  return closed;
 }
 
 /** Who is in a thread, and how they are called. */
