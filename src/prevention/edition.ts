@@ -20,6 +20,8 @@ export interface PreventionEdition {
   readonly reviewedBy: string | null;
   /** What an app may ask about a person, by the name that `facts.conditions` takes. */
   readonly conditions: Readonly<Record<string, InLanguages>>;
+  /** What products protect against, by the names that a record may use for both. */
+  readonly products: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The longest text of an edition that is read, in UTF-16 units. */

@@ -13,8 +13,13 @@ import { answerSlots } from './slots.js';
 
 /** How things stand with one rule. */
 export interface PreventionItem {
-  /** The rule, unique in its edition: `hpv`. A record of this name counts for it. */
+  /** The rule, unique in its edition: `hpv`. */
   readonly rule: string;
+  /**
+   * What counts for it: a record that names any of `anyOf`, or a day's records that name all of `allOf`. A vaccine is best
+   * recorded by all that it protects against, so that it counts for other rules too.
+   */
+  readonly counts: { readonly anyOf: readonly string[]; readonly allOf: readonly string[] };
   readonly kind: PreventionKind;
   readonly title: InLanguages;
   readonly requirement: PreventionRequirement;
@@ -124,10 +129,8 @@ export function answersOn(
 /** The answer for whom the rule is for, else for whom it may be. */
 function foundFor(rule: Rule, person: Person, on: Day, mark: Question['mark']): Found | null {
   const { certain, possible, missing, requirement } = appliesTo(person, rule, on);
-  const ask = (periods: readonly Period[]): Answer | null => {
-    for (const { from, before } of periods) mark(from, before);
-    return answerPlan({ rule, person, on, periods, mark });
-  };
+  for (const { from, before } of [...certain, ...possible]) mark(from, before);
+  const ask = (periods: readonly Period[]) => answerPlan({ rule, person, on, periods, mark });
   const sure = ask(certain);
   if ((sure === null || sure.status === 'not-yet') && missing.length > 0) {
     const maybe = ask(possible);
@@ -165,6 +168,7 @@ function itemOf(found: Found, edition: EditionFile): PreventionItem {
   const unreviewed = edition.reviewedBy === null ? 'unreviewed' : 'reviewed';
   return {
     rule: rule.id,
+    counts: { anyOf: [rule.id, ...(rule.codes ?? [])], allOf: rule.protects ?? [] },
     kind: rule.kind,
     title: rule.title,
     requirement,

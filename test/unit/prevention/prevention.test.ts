@@ -108,6 +108,15 @@ describe('history', () => {
       );
   });
 
+  it('counts as an item says', () => {
+    const [item] = preventionFor(child, { on: '2026-04-15' }).filter(({ rule }) => rule === 'mmr');
+    expect(item?.counts).toEqual({ anyOf: ['mmr'], allOf: ['measles', 'mumps', 'rubella'] });
+    const { products } = currentEdition();
+    expect(products['mmr-vaccine']).toEqual(item?.counts.allOf);
+    for (const { facts, on } of PEOPLE)
+      for (const { rule, counts } of preventionFor(facts, { on })) expect(counts.anyOf).toContain(rule);
+  });
+
   it('joins what was given on one day, and counts it once', () => {
     const apart = [...had('measles', '2026-03-10'), ...had(['mumps', 'rubella'], '2026-03-10')];
     const twice = [...apart, ...had('mmr-vaccine', '2026-03-10')];
@@ -273,6 +282,12 @@ describe('the next change', () => {
     ],
   ])('is %s', (_, on, facts, next) => {
     expect(nextPreventionChange(facts, { on })).toBe(next);
+  });
+
+  it('is also the age from which something that is not told matters', () => {
+    const edition = parseEdition(JSON.stringify({ ...currentEdition(), rules: rulesNamed('hepa') }));
+    const known = { birthDate: '2010-06-15', history: 'none' } as const;
+    expect(nextPreventionChange(known, { on: '2026-01-01', edition })).toBe('2028-06-15');
   });
 
   it('is none where nothing is left to come', () => {
