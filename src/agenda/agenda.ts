@@ -42,7 +42,7 @@ import {
 import { nextReminderOf, type Reminder } from './reminder.js';
 import { seriesOf } from './series.js';
 import { deviceZone } from './wall-time.js';
-import { isAllDay, isSeries, type SingleWhen } from './when.js';
+import { isAllDay, isSeries } from './when.js';
 import { readWhen } from './when-span.js';
 
 type Optional = 'type' | 'status' | 'busy';
@@ -115,16 +115,21 @@ export class Agenda {
     return this.#records.update(id, { ...fields, ...Object.fromEntries(stale), when });
   }
 
-  /** Changes one occurrence of a series and no other. Throws `usage/not-found` for what is no occurrence of it. */
+  /**
+   * Changes one occurrence of a series and no other; what is `undefined` is as in the series again.
+   *
+   * Throws `usage/not-found` for what is no occurrence of it.
+   */
   async updateOccurrence(
     id: Id<'item'>,
     occurrence: string,
-    change: Omit<OccurrenceChange, 'when'> & { readonly when?: SingleWhen },
+    change: RecordChange<OccurrenceChange>,
   ): Promise<AgendaItem> {
     const item = await this.#requireOccurrence(id, occurrence);
-    const before = occurrenceChanges(item.value).get(occurrence);
     const when = change.when === undefined ? {} : { when: readWhen(change.when) };
-    return this.#records.update(id, { [fieldOf(occurrence)]: { ...before, ...change, ...when } });
+    const facts = { ...occurrenceChanges(item.value).get(occurrence), ...change, ...when };
+    const said = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+    return this.#records.update(id, { [fieldOf(occurrence)]: said });
   }
 
   /** Takes one occurrence out of a series. Throws as `updateOccurrence`. */

@@ -25,7 +25,7 @@ export { ICS_LIMITS } from './ics-lines.js';
 export { printIcs } from './ics-print.js';
 export { type IcsEvent, type IcsFile, type PassedOver, type PassedOverReason, readIcs } from './ics-read.js';
 export { AGENDA_KINDS } from './kinds.js';
-export { type Language, participationLabel, roleLabel, statusLabel } from './labels.js';
+export { type Language, participationLabel, passedOverLabel, roleLabel, statusLabel } from './labels.js';
 export type { AgendaItem, Occurrence, Range } from './occurrence.js';
 export type { Reminder } from './reminder.js';
 export type { SingleWhen, Span, When } from './when.js';

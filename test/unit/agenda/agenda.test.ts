@@ -8,6 +8,7 @@ import {
   PARTICIPANT_ROLES,
   PARTICIPATIONS,
   participationLabel,
+  passedOverLabel,
   type Reminder,
   readIcs,
   roleLabel,
@@ -123,6 +124,8 @@ describe('an agenda', () => {
       '06-29T09:00 Kiné',
     ]);
     expect((await agenda.occurrence(id, '2026-06-22T09:00:00', PARIS))?.status).toBe('cancelled');
+    await agenda.updateOccurrence(id, '2026-06-08T09:00:00', { title: undefined });
+    expect((await agenda.occurrence(id, '2026-06-08T09:00:00', PARIS))?.title).toBe('Kiné');
     await agenda.restoreOccurrence(id, '2026-06-15T09:00:00');
     await agenda.restoreOccurrence(id, '2026-06-08T09:00:00');
     expect((await starts()).slice(1, 3)).toEqual(['06-08T09:00 Kiné', '06-15T09:00 Kiné']);
@@ -353,6 +356,7 @@ describe('an agenda', () => {
       expect(statusLabel(status, 'fr')).not.toBe(statusLabel(status, 'en'));
     expect([statusLabel('noshow', 'fr'), statusLabel('noshow', 'en')]).toEqual(['Non honoré', 'Missed']);
     for (const status of PARTICIPATIONS) expect(participationLabel(status, 'fr')).not.toBe('');
+    expect(passedOverLabel('rule', 'fr')).toMatch(/^Il se répète/);
     for (const role of PARTICIPANT_ROLES) expect(roleLabel(role, 'en')).not.toBe('');
     expect(AGENDA_KINDS.map(({ kind, collection }) => [kind, collection])).toEqual([
       ['agenda.event', 'agenda'],
