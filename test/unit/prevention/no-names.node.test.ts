@@ -34,7 +34,7 @@ describe('the engine', () => {
           '',
         );
         return names
-          .filter((name) => !words.has(name) && new RegExp(`\b${name}\b`, 'i').test(code))
+          .filter((name) => !words.has(name) && new RegExp(`\\b${name}\\b`, 'i').test(code))
           .map((name) => `${file}: ${name}`);
       });
     expect(names.length).toBeGreaterThan(100);
