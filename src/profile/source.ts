@@ -88,11 +88,6 @@ export const source: z.ZodMiniType<Source> = z
 const IN_VAULT: readonly SourceKind[] = ['patient', 'document', 'import'];
 const IN_SHARE: readonly SourceKind[] = ['professional', 'carer', 'document', 'import'];
 
-/** Whether only those a vault was shared with say this of themselves. @internal */
-export function isOfContributor(by: SourceKind): boolean {
-  return !IN_VAULT.includes(by);
-}
-
 /** Whether this is something shared, and not a vault of one's own. @internal */
 export function isShare(home: ProfileHome): boolean {
   return home.from !== undefined;

@@ -5,10 +5,10 @@ import type { Live } from '../live/live.js';
 import type { LiveCache } from '../live/live-cache.js';
 import type { RecordsAnywhere } from '../vault/record-home.js';
 import type { RecordItem } from '../vault/record-item.js';
+import type { RecordMember } from '../vault/records.js';
 import type { CodeOf } from './code-list.js';
 import { isDay } from './partial-date.js';
 import {
-  isOfContributor,
   isShare,
   type ProfileHome,
   type Provenance,
@@ -37,8 +37,8 @@ export interface WishVersion {
   /** Whether another version was written at the same time, by someone who had not seen this one. */
   readonly concurrent: boolean;
   /**
-   * Whether someone who was only let in wrote it, past this module: it is shown, and neither in force nor superseding. A
-   * share knows by the author; the vault itself only by what the record says of its source, so look at `provenance`.
+   * Whether someone who was only let in wrote it, past this module: it is shown, and neither in force nor superseding. Who
+   * owns the vault, its log says to everyone.
    */
   readonly foreign: boolean;
   readonly provenance: Provenance;
@@ -100,7 +100,8 @@ export class Wishes<Input extends WishInput> {
 
   /** Every version, the last one first: by its day, of one day by when it was written down. */
   async versions(): Promise<WishVersion[]> {
-    return versionsOf(await this.#records.list({ where: { subject: this.#subject } }), this.#home.from);
+    const items = await this.#records.list({ where: { subject: this.#subject } });
+    return versionsOf(items, ownersAmong(await this.#records.members()));
   }
 
   /** As `current`, and all that follows. */
@@ -111,8 +112,9 @@ export class Wishes<Input extends WishInput> {
   /** As `versions`, and all that follows. */
   liveVersions(): Live<readonly WishVersion[]> {
     return this.#lives.get(`wishes ${this.#subject}`, () =>
-      deriveLive([this.#records.live({ where: { subject: this.#subject } })], (items) =>
-        Object.freeze(versionsOf(items, this.#home.from)),
+      deriveLive(
+        [this.#records.live({ where: { subject: this.#subject } }), this.#records.liveMembers()],
+        (items, members) => Object.freeze(versionsOf(items, ownersAmong(members))),
       ),
     );
   }
@@ -151,10 +153,16 @@ export function inForce(versions: readonly WishVersion[]): WishVersion | null {
   return last?.action === 'written' ? last : null;
 }
 
-/** The versions among records, the last one first; `from` is the holder, where that is known. @internal */
-export function versionsOf(items: readonly RecordItem<Wish>[], from?: Id<'person'>): WishVersion[] {
-  const isForeign = ({ author, value }: RecordItem<Wish>) =>
-    from === undefined ? isOfContributor(value.source.by) : author !== from;
+function ownersAmong(members: readonly RecordMember[]): ReadonlySet<Id<'person'>> {
+  return new Set(members.filter(({ role }) => role === 'owner').map(({ person }) => person));
+}
+
+/** The versions among records, the last one first; those of others than owners are foreign. @internal */
+export function versionsOf(
+  items: readonly RecordItem<Wish>[],
+  owners: ReadonlySet<Id<'person'>>,
+): WishVersion[] {
+  const isForeign = ({ author }: RecordItem<Wish>) => !owners.has(author);
   const ordered = items.toSorted(
     (a, b) => order(b.value.date, a.value.date) || b.created - a.created || order(b.id, a.id),
   );

@@ -290,9 +290,10 @@ describe('Alice keeps her health profile', () => {
     expect((await seen.directives.versions()).map(({ foreign }) => foreign)).toEqual([true, true, false]);
     await martin.sync();
     await alice.sync();
-    // Her own vault knows the one that says so, and who wrote the other.
+    // Her own vault knows both, whatever they say of themselves.
     const versions = await profile.directives.versions();
-    expect(versions.map(({ foreign }) => foreign).sort()).toEqual([false, false, true]);
+    expect(versions.map(({ foreign }) => foreign).sort()).toEqual([false, true, true]);
+    expect(await profile.directives.current()).toMatchObject({ id: hers.id, supersededBy: null });
     expect(versions.map(({ provenance }) => provenance.author).sort()).toEqual(
       [martin.id, martin.id, alice.id].sort(),
     );
