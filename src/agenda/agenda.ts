@@ -95,7 +95,7 @@ export class Agenda {
       ...picked(event),
       when,
     } as AgendaEvent;
-    if (isReminder) checkRemindersADay(await this.#records.list(), value, deviceZone());
+    if (isReminder) await this.#checkRemindersADay(value);
     return this.#records.add(value);
   }
 
@@ -105,12 +105,7 @@ export class Agenda {
     const fields = picked(change);
     if (change.when === undefined) return this.#records.update(id, fields);
     const when = readWhen(change.when);
-    if ((change.type ?? value.type) === 'reminder')
-      checkRemindersADay(
-        (await this.#records.list()).filter((item) => item.id !== id),
-        { ...value, when },
-        deviceZone(),
-      );
+    if ((change.type ?? value.type) === 'reminder') await this.#checkRemindersADay({ ...value, when }, id);
     const stale = staleFields(value, when).map((field) => [field, undefined]);
     return this.#records.update(id, { ...fields, ...Object.fromEntries(stale), when });
   }
@@ -162,6 +157,7 @@ export class Agenda {
       ...picked(change),
       when: change.when === undefined ? cut.after : readWhen(change.when),
     } as AgendaEvent;
+    if (following.type === 'reminder') await this.#checkRemindersADay(following, id);
     // The new one first: whatever happens in between, no appointment is lost.
     const added = await this.#records.add(following);
     await this.#endBefore(id, cut);
@@ -351,6 +347,12 @@ export class Agenda {
   ): Promise<void> {
     const gone = Object.fromEntries(moved.map((field) => [field, undefined]));
     await this.#records.update(id, { ...gone, when: before });
+  }
+
+  /** Throws `usage/invalid` for one reminder too many in a day; `except` is what it takes the place of. */
+  async #checkRemindersADay(event: AgendaEvent, except?: Id<'item'>): Promise<void> {
+    const others = (await this.#records.list()).filter(({ id }) => id !== except);
+    checkRemindersADay(others, event, deviceZone());
   }
 
   async #require(id: Id<'item'>): Promise<AgendaItem> {
