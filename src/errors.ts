@@ -117,6 +117,10 @@ const MESSAGES = {
     'You have not added this person yet; add their contact card first.',
     "Vous n'avez pas encore ajouté cette personne ; ajoutez d'abord sa carte de contact.",
   ],
+  'share/masked': [
+    'This document is masked from this person; unmask it first.',
+    "Ce document est masqué à cette personne ; démasquez-le d'abord.",
+  ],
   'share/trust-too-low': [
     "This vault's policy asks for more certainty about who this person is.",
     'La politique de ce coffre demande plus de certitude sur cette personne.',

@@ -42,6 +42,7 @@ export type { Progress, ReadOptions, WorkOptions } from './vault/document-files.
 export type { Document, DocumentMetadata, Version } from './vault/document-view.js';
 export type { DocumentFilter, Documents } from './vault/documents.js';
 export type { Evidence } from './vault/evidence.js';
+export type { Mask, MaskOptions } from './vault/masks.js';
 export type { FileSource } from './vault/file-source.js';
 export {
   type CommonOptions,

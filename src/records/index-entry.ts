@@ -33,7 +33,8 @@ const ENTRIES = {
   'index.collection': z.strictObject({
     collection: collectionBytes,
     vault: vaultBytes,
-    purpose: z.enum(['category', 'share', 'records']),
+    /** `masked` is for documents that no category may show: it is given to nobody. */
+    purpose: z.enum(['category', 'share', 'records', 'masked']),
     category: z.nullable(boundedText(64)),
     person: z.nullable(personBytes),
     rosterKey: digest,
@@ -117,6 +118,17 @@ const ENTRIES = {
     purpose: boundedText(64),
     begins: whole,
     expires: z.nullable(whole),
+    ended: z.nullable(whole),
+    /** True when it stands in for a category that its document was masked in. */
+    mask: z.optional(z.boolean()),
+  }),
+  /** From whom a document is masked, and the category it is of. Named by its item. Vault index. */
+  'index.mask': z.strictObject({
+    item: shortId,
+    category: boundedText(64),
+    professionals: z.boolean(),
+    persons: z.array(personBytes),
+    time: whole,
     ended: z.nullable(whole),
   }),
   /** The newest verified heads of the other logs, for a new device. */

@@ -2,6 +2,7 @@ import { isVaultError, VaultError } from '../errors.js';
 import { type Id, printId } from '../formats/id.js';
 import { type DocumentContent, decodeDocument, DOCUMENT_KIND, DOCUMENT_SCHEMA } from '../records/document.js';
 import type { DocumentCategory } from '../records/category.js';
+import type { Mask } from './masks.js';
 import type { Item, Revision } from './record-view.js';
 
 const NAME_MAX = 255;
@@ -40,6 +41,8 @@ export interface Document {
   /** Other versions made at the same time on another device; see `history`. */
   readonly conflicts: readonly Id<'change'>[];
   readonly versions: number;
+  /** From whom it is masked, for its owner; else null. */
+  readonly masked: Mask | null;
 }
 
 /** One version of a document. */
@@ -81,6 +84,7 @@ export function documentOf(
     synced: current.position !== null,
     conflicts: Object.freeze(conflicts.map(({ change }) => printId('change', change))),
     versions: history.length,
+    masked: null,
   };
 }
 

@@ -23,6 +23,16 @@ import { blobsOnlyIn, keptHistory } from './erase.js';
 import { type FileSource, type OpenedSource, openSource } from './file-source.js';
 import { eraseLinks, type LinkSource, maintainLinks } from './links.js';
 import { type DocumentReader, readersOfDocument } from './readers.js';
+import {
+  audienceOf,
+  type MaskEntry,
+  type MaskOptions,
+  maskDocument,
+  maskNewDocument,
+  maskOf,
+  showMask,
+  unmaskDocument,
+} from './masks.js';
 import type { Item } from './record-view.js';
 import type { OwnedVault, Session } from './session.js';
 import { sessionLive, sessionLiveList, versionOfAll } from './session-live.js';
@@ -53,16 +63,56 @@ export class Documents {
    * Throws `usage/invalid` for an unknown category, `usage/file-changed`, `usage/aborted`, `store/quota`,
    * `integrity/frozen`. The server learns the padded size, the time, and that something was added to a collection.
    */
-  async add(file: FileSource, metadata: DocumentMetadata, work: WorkOptions = {}): Promise<Document> {
-    const { category } = metadata;
+  async add(
+    file: FileSource,
+    metadata: DocumentMetadata & { readonly mask?: MaskOptions },
+    work: WorkOptions = {},
+  ): Promise<Document> {
+    const { category, mask } = metadata;
     if (!isDocumentCategory(category)) throw new VaultError('usage/invalid', { argument: 'category' });
-    const item = this.#session.random(16);
+    const audience = mask === undefined ? null : audienceOf(mask);
+    const session = this.#session;
+    const item = session.random(16);
     const source = openSource(file);
     const described = describe({ name: source.name, mediaType: source.mediaType, ...metadata });
     return this.#write(source, work, (transaction) => {
-      const collection = ensureCollection(this.#session, transaction, this.#owned, { category });
-      return { collection, item, base: [], described };
+      const wanted = audience === null ? { category } : ({ masked: true } as const);
+      const collection = ensureCollection(session, transaction, this.#owned, wanted);
+      return {
+        ...{ collection, item, base: [], described },
+        written: () => {
+          if (audience !== null)
+            maskNewDocument(session, transaction, this.#owned, { collection, item }, { category, audience });
+        },
+      };
     });
+  }
+
+  /**
+   * Masks a document from all professionals, or from people by name, for real: it gets a key that none of them is given.
+   *
+   * Whoever could read it and still may, its author among them, goes on by a link of their own; later grants of its category do not
+   * show it. What they could read before, they may have kept. Doing it again changes from whom. The holder of the vault sees
+   * in `masked` from whom. Throws `usage/not-found`, `usage/invalid` for nobody.
+   */
+  async mask(id: Id<'item'>, options: MaskOptions): Promise<Document> {
+    const audience = audienceOf(options);
+    await this.#session.transact((transaction) => {
+      const { collection, item } = this.#require(id);
+      maskDocument(this.#session, transaction, this.#owned, { collection, item }, audience);
+    });
+    return this.#requireDocument(id);
+  }
+
+  /** Ends a mask: whoever reads the category reads the document again. Throws `usage/not-found` when it is not masked. */
+  async unmask(id: Id<'item'>): Promise<Document> {
+    await this.#session.transact((transaction) => {
+      const { collection, item } = this.#require(id);
+      const entry = maskOf(this.#owned, item);
+      if (entry === null) throw new VaultError('usage/not-found', { id });
+      unmaskDocument(this.#session, transaction, this.#owned, { collection, item }, entry);
+    });
+    return this.#requireDocument(id);
   }
 
   /**
@@ -143,9 +193,7 @@ export class Documents {
   /** The documents in force, newest first; each is the same object while nothing about it changed. */
   list(filter: DocumentFilter = {}): Document[] {
     const { category, removed = false } = filter;
-    const documents = this.#collections().flatMap((collection) =>
-      documentsIn(collection, this.#categoryOf(collection), removed),
-    );
+    const documents = this.#collections().flatMap((collection) => this.#shownIn(collection, removed));
     const wanted =
       category === undefined ? documents : documents.filter((shown) => shown.category === category);
     return wanted.sort(newestFirst);
@@ -164,7 +212,9 @@ export class Documents {
   get(id: Id<'item'>): Document | null {
     const found = this.#find(id);
     if (found === null) return null;
-    return shownDocument(found.collection, found.item, this.#categoryOf(found.collection));
+    const category = this.#categoryOf(found.collection);
+    const shown = shownDocument(found.collection, found.item, category);
+    return shown === null || category !== null ? shown : this.#withMask(shown);
   }
 
   /** As `get`, and all that follows: `null` while there is none, or none any more. Throws `usage/invalid` for no id. */
@@ -223,6 +273,8 @@ export class Documents {
       readonly item: Uint8Array;
       readonly base: readonly Uint8Array[];
       readonly described: Omit<DocumentContent, 'added' | 'blob'>;
+      /** What follows in the same write. */
+      readonly written?: () => void;
     },
   ): Promise<Document> {
     const session = this.#session;
@@ -242,6 +294,7 @@ export class Documents {
         this.#append(transaction, at.collection, { item: at.item, base: at.base, body }, [
           [blob.id, blob.stored],
         ]);
+        at.written?.();
       });
     } catch (error) {
       await session.store.blobs.remove(blobName(blob.id));
@@ -296,6 +349,29 @@ export class Documents {
     return versionOfAll([this.#owned.index.collection, ...this.#collections()]);
   }
 
+  /** Only the masked ones are in a collection of no category. */
+  #shownIn(collection: Collection, removed: boolean): Document[] {
+    const category = this.#categoryOf(collection);
+    const shown = documentsIn(collection, category, removed);
+    return category === null ? shown.map((document) => this.#withMask(document)) : shown;
+  }
+
+  /** A document of the masked ones is of the category its mask names. */
+  #withMask(shown: Document): Document {
+    const entry = maskOf(this.#owned, parseId('item', shown.id));
+    if (entry === null) return shown;
+    const known = maskedDocuments.get(shown);
+    if (known?.entry === entry) return known.document;
+    const { category } = entry;
+    const document = Object.freeze({
+      ...shown,
+      category: category as DocumentCategory,
+      masked: showMask(entry),
+    });
+    maskedDocuments.set(shown, { entry, document });
+    return document;
+  }
+
   #categoryOf({ id }: Collection): string | null {
     return this.#owned.index.get('index.collection', id)?.category ?? null;
   }
@@ -344,6 +420,12 @@ export class Documents {
   }
 }
 
+/** Masked documents as shown last: the same object while document and mask are the same. */
+const maskedDocuments = /* @__PURE__ */ new WeakMap<
+  Document,
+  { readonly entry: MaskEntry; readonly document: Document }
+>();
+
 /** Where documents are, for sharing them; each is named once. Throws `usage/not-found`, also for what cannot be read. */
 export function locateDocuments(
   session: Session,
@@ -376,7 +458,7 @@ function categoryCollections(session: Session, owned: OwnedVault): Collection[] 
   session.requireOpen();
   return owned.index
     .list('index.collection')
-    .filter(({ purpose }) => purpose === 'category')
+    .filter(({ purpose }) => purpose === 'category' || purpose === 'masked')
     .flatMap(({ collection }) => session.collection(collection) ?? []);
 }
 

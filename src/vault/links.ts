@@ -37,7 +37,7 @@ export function linkDocuments(
   owned: OwnedVault,
   recipient: Identity,
   sources: readonly LinkSource[],
-  terms: Pick<ShareTerms, 'purpose' | 'expires'>,
+  terms: Pick<ShareTerms, 'purpose' | 'expires'> & { readonly mask?: boolean },
 ): { readonly collection: Collection; readonly links: readonly IndexEntry<'index.link'>[] } {
   const { now } = session;
   const share = ensureCollection(session, transaction, owned, { person: recipient.person });
@@ -47,7 +47,7 @@ export function linkDocuments(
   if (!alreadyReads) {
     const label = 'documents';
     grantAccess(session, transaction, owned, share, recipient, {
-      ...terms,
+      purpose: terms.purpose,
       role: 'reader',
       expires: null,
       label,
@@ -68,6 +68,7 @@ export function linkDocuments(
       begins,
       expires: terms.expires,
       ended: null,
+      ...(terms.mask === true && { mask: true }),
     }),
   );
   owned.index.putAll(

@@ -97,6 +97,7 @@ function toRevision(
     body,
     person: header.person,
     device: header.device,
+    epoch: header.epoch,
     position,
     proven,
   };

@@ -9,6 +9,8 @@ export interface Revision extends RecordEnvelope {
   readonly device: Uint8Array;
   /** Whether its author is known: the proof in `authored` was verified, or there is none and the signer is the author. */
   readonly proven: boolean;
+  /** The epoch under whose key it is sealed. */
+  readonly epoch: number;
   /** Where the op stands in its log; `null` until the server has it. */
   readonly position: number | null;
 }

@@ -11,7 +11,13 @@ import { makeGrant } from '../sharing/grants.js';
 import type { LedgerEntry } from '../sharing/roster.js';
 import { collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
-import { appendAdmission, appendRoster, appendRotation, foundCollection } from './collection-writer.js';
+import {
+  appendAdmission,
+  appendRecords,
+  appendRoster,
+  appendRotation,
+  foundCollection,
+} from './collection-writer.js';
 import { keyName, sendToInbox } from './inbox.js';
 import type { OwnedVault, Session } from './session.js';
 import type { Transaction } from './transaction.js';
@@ -47,7 +53,8 @@ export interface FoundCollection {
 export type CollectionPurpose =
   | { readonly category: string }
   | { readonly person: Uint8Array }
-  | { readonly records: string };
+  | { readonly records: string }
+  | { readonly masked: true };
 
 /**
  * The collections of a vault for one purpose, in an order that is the same on every device.
@@ -73,6 +80,7 @@ function isFor(
 ): boolean {
   if ('category' in wanted) return purpose === 'category' && category === wanted.category;
   if ('records' in wanted) return purpose === 'records' && category === wanted.records;
+  if ('masked' in wanted) return purpose === 'masked';
   return purpose === 'share' && person !== null && equalBytes(person, wanted.person);
 }
 
@@ -99,12 +107,18 @@ export function ensureCollection(
   owned.index.put(transaction, 'index.collection', collection.id, {
     collection: collection.id,
     vault: owned.vault,
-    purpose: 'category' in wanted ? 'category' : 'records' in wanted ? 'records' : 'share',
+    purpose: purposeOf(wanted),
     category: 'category' in wanted ? wanted.category : 'records' in wanted ? wanted.records : null,
     person: 'person' in wanted ? wanted.person : null,
     rosterKey: expose(rosterKey).slice(),
   });
   return collection;
+}
+
+function purposeOf(wanted: CollectionPurpose): IndexEntry<'index.collection'>['purpose'] {
+  if ('category' in wanted) return 'category';
+  if ('records' in wanted) return 'records';
+  return 'masked' in wanted ? 'masked' : 'share';
 }
 
 /**
@@ -122,6 +136,7 @@ export function grantAccess(
 ): GrantTerms {
   const { random, now } = session;
   renewEpoch(session, transaction, owned, collection);
+  if (share.history === undefined) sealAgain(transaction, collection, now());
   const state = collection.requireState();
   const terms: GrantTerms = {
     v: 1,
@@ -183,6 +198,24 @@ function sendGrant(
   });
   sendToInbox(transaction, recipient.person, made.bytes, collectionLane(collection.id));
   return made;
+}
+
+/**
+ * Seals again, under the key in force, what is current and only a closed key opens: masking a document closes the past of its
+ * category, and whoever is let in later is to read the rest of it.
+ *
+ * Not where someone reads from a moment on only: they would read what is older than that.
+ */
+function sealAgain(transaction: Transaction, collection: Collection, now: number): void {
+  const closed = Math.max(0, ...collection.closedEpochs);
+  if (closed === 0 || collection.readers.current(now).some(({ history }) => !history)) return;
+  const stale = collection.view.list().filter(({ current }) => current.epoch <= closed);
+  const records = stale.map(({ item, current, conflicts }) => {
+    const { kind, schema, body, authored, link, time } = current;
+    const base = [...conflicts, current].slice(-16).map(({ change }) => change);
+    return { item, base, kind, schema, body, authored, link, time };
+  });
+  if (records.length > 0) appendRecords(transaction, collection, records);
 }
 
 /** The keys that no later one opens, as far as they are known here. */

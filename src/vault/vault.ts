@@ -12,6 +12,7 @@ import { DepositBox } from './deposit-box.js';
 import { Documents, locateDocuments } from './documents.js';
 import { type Evidence, readEvidence } from './evidence.js';
 import { linkDocuments, unlinkDocument } from './links.js';
+import { isMaskedFrom, maskOf } from './masks.js';
 import type { Contact, People } from './people.js';
 import { type LedgerLine, ledgerOf, linesOf } from './readers.js';
 import { recordsInVault } from './record-places.js';
@@ -149,7 +150,7 @@ export class Vault {
    * Gives a person access by wrapping a key for them; no document is encrypted again.
    *
    * Takes effect for them when both have synced. What they read they may keep, also after `revoke`. Throws
-   * `share/unknown-person` unless their card was added, `share/trust-too-low`, `usage/invalid`, `usage/not-found`. The
+   * `share/unknown-person` unless their card was added, `share/trust-too-low`, `share/masked` for a document masked from them, `usage/invalid`, `usage/not-found`. The
    * server learns that this person was given access to a collection, not why, in which role or until when to the
    * minute.
    */
@@ -192,6 +193,11 @@ export class Vault {
       throw new VaultError('usage/invalid', { argument: 'document' });
     return session.transact((transaction) => {
       const sources = locateDocuments(session, owned, documents);
+      for (const { item } of sources) {
+        const mask = maskOf(owned, item);
+        if (mask !== null && isMaskedFrom(session, mask, identity.person))
+          throw new VaultError('share/masked');
+      }
       linkDocuments(session, transaction, owned, identity, sources, { purpose, expires });
       const id = [person, ...documents].join(' ');
       return { ...shown, id, category: null, collection: null, documents: [...documents] };

@@ -18,6 +18,7 @@ function revision(change: number, base: number[] = [], rest: Partial<Revision> =
     person: id(1),
     device: id(2),
     proven: true,
+    epoch: 1,
     position: change,
     ...rest,
   };
