@@ -51,7 +51,7 @@ describe('what identifies a person', () => {
     const errors = [
       () => parseMatricule('185057512345674'),
       () => parseIns({ matricule: '185057512345673', oid: '1.2.3' }),
-      () => parseTraits({ ...({} as never), birthName: 'LOVELACE1815' }),
+      () => parseTraits({ birthName: 'LOVELACE1815' } as never),
       () => readInsDatamatrix(DATAMATRIX.replace('99100', '9910X')),
     ].map((work) => {
       try {

@@ -170,7 +170,7 @@ describe('strict traits', () => {
   it('have words in both languages', () => {
     for (const trait of Object.keys(exposeTraits(traits())))
       expect(IDENTITY_LABELS.trait[trait as keyof TraitsText].fr).not.toBe('');
-    for (const comparison of Object.values(compareTraits(traits(), traits())))
-      expect(IDENTITY_LABELS.comparison[comparison].en).toBe('Same');
+    const { verdict } = compareTraits(traits(), traits());
+    expect(IDENTITY_LABELS.comparison[verdict]).toEqual({ fr: 'Identique', en: 'Same' });
   });
 });
