@@ -1,0 +1,180 @@
+import type { CdaPatient } from './cda-patient.js';
+
+/** The traits by which a person is told from another: the five strict ones of the RNIV, and the INS. */
+export type IdentityTrait = 'ins' | 'birthName' | 'givenNames' | 'birthDate' | 'sex' | 'birthPlace';
+
+/** `missing` where one side does not tell it, or not enough of it to compare. */
+export type TraitOutcome = 'same' | 'different' | 'missing';
+
+/** Who a vault is about: as `vault.holder`, and the INS where it is known. */
+export interface IdentityHolder {
+  readonly birthName?: string | undefined;
+  readonly givenNames?: readonly string[] | undefined;
+  /** `YYYY-MM-DD`. */
+  readonly birthDate?: string | undefined;
+  readonly sex?: 'female' | 'male' | 'unknown' | undefined;
+  /** INSEE code, five characters. */
+  readonly birthPlace?: string | undefined;
+  /** With or without its key. */
+  readonly ins?: string | undefined;
+}
+
+/** Whether a document is about the holder of a vault. */
+export interface IdentityComparison {
+  /**
+   * `mismatch` where any trait is different. `match` where nothing is, and the name, the given names, the date and the
+   * sex are the same, and with them the place or the INS. `uncertain` for all between: a person has to look.
+   */
+  readonly verdict: 'match' | 'mismatch' | 'uncertain';
+  readonly traits: Readonly<Record<IdentityTrait, TraitOutcome>>;
+  /** Why, for a person; no name or number is in it. */
+  readonly explanation: { readonly en: string; readonly fr: string };
+}
+
+const LABELS: Readonly<Record<IdentityTrait, readonly [en: string, fr: string]>> = {
+  birthName: ['birth name', 'nom de naissance'],
+  givenNames: ['given names', 'prénoms'],
+  birthDate: ['date of birth', 'date de naissance'],
+  sex: ['sex', 'sexe'],
+  birthPlace: ['place of birth', 'lieu de naissance'],
+  ins: ['national health identity', 'matricule INS'],
+};
+
+const NEEDED: readonly IdentityTrait[] = ['birthName', 'givenNames', 'birthDate', 'sex'];
+
+/**
+ * Compares the patient of a document with the holder of a vault.
+ *
+ * Letters are compared without case, accents, hyphens and apostrophes; nothing else is forgiven. A document without a
+ * patient, or with more than one, is `uncertain`.
+ */
+export function compareIdentity(patient: CdaPatient | null, holder: IdentityHolder): IdentityComparison {
+  const traits: Record<IdentityTrait, TraitOutcome> = {
+    birthName: compareBirthName(patient, holder.birthName),
+    givenNames: compareGivenNames(patient, holder.givenNames),
+    birthDate: compareDate(patient?.birthDate ?? null, holder.birthDate),
+    sex: compareSex(patient?.sex ?? null, holder.sex),
+    birthPlace: comparePlace(patient?.birthPlace?.code ?? null, holder.birthPlace),
+    ins: compareIns(patient, holder.ins),
+  };
+  const having = (outcome: TraitOutcome) =>
+    (Object.keys(LABELS) as IdentityTrait[]).filter((trait) => traits[trait] === outcome);
+  const isSettled =
+    NEEDED.every((trait) => traits[trait] === 'same') &&
+    (traits.birthPlace === 'same' || traits.ins === 'same');
+  const different = having('different');
+  const verdict = different.length > 0 ? 'mismatch' : isSettled ? 'match' : 'uncertain';
+  return {
+    verdict,
+    traits,
+    explanation: {
+      en: explain(verdict, different, having('missing'), 'en'),
+      fr: explain(verdict, different, having('missing'), 'fr'),
+    },
+  };
+}
+
+/** Capital letters and digits, in words: no accents, hyphens or apostrophes. @internal */
+export function foldName(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toUpperCase()
+    .replace(/Œ/g, 'OE')
+    .replace(/Æ/g, 'AE')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+}
+
+function compareBirthName(patient: CdaPatient | null, holder: string | undefined): TraitOutcome {
+  const ours = foldName(holder ?? '');
+  if (ours === '' || patient === null) return 'missing';
+  const theirs = foldName(patient.birthName ?? '');
+  if (theirs !== '') return theirs === ours ? 'same' : 'different';
+  // Of an unmarked name only the likeness says something: it may be that of a spouse.
+  return foldName(patient.familyName ?? '') === ours ? 'same' : 'missing';
+}
+
+/**
+ * The first given name has to be one and the same, and no later one another; either side may know fewer of them.
+ *
+ * Of twins one may be Marie and the other Marie-Claire: where it is not told where the first name ends, they are not
+ * taken for each other.
+ */
+function compareGivenNames(patient: CdaPatient | null, holder: readonly string[] | undefined): TraitOutcome {
+  const names = (holder ?? []).map(foldName).filter((name) => name !== '');
+  const ours = names.join(' ');
+  const first = foldName(patient?.firstGivenName ?? '');
+  const theirs = foldName(patient?.givenNames ?? '') || first;
+  if (ours === '' || theirs === '') return 'missing';
+  if (ours === theirs) return first === '' || isStart(first, ours) ? 'same' : 'different';
+  if (isStart(theirs, ours)) {
+    // They know fewer: what they know has to end where one of ours does.
+    const isWhole = names.some((_, at) => names.slice(0, at + 1).join(' ') === theirs);
+    return isWhole ? 'same' : 'different';
+  }
+  if (!isStart(ours, theirs)) return 'different';
+  if (first === '') return 'missing';
+  return first === names[0] || first === ours ? 'same' : 'different';
+}
+
+function compareDate(theirs: string | null, ours: string | undefined): TraitOutcome {
+  if (theirs === null || ours === undefined || ours === '') return 'missing';
+  if (theirs === ours) return 'same';
+  const length = Math.min(theirs.length, ours.length);
+  return theirs.slice(0, length) === ours.slice(0, length) ? 'missing' : 'different';
+}
+
+function compareSex(theirs: CdaPatient['sex'], ours: IdentityHolder['sex']): TraitOutcome {
+  if (theirs === null || theirs === 'unknown' || ours === undefined || ours === 'unknown') return 'missing';
+  return theirs === ours ? 'same' : 'different';
+}
+
+function comparePlace(theirs: string | null, ours: string | undefined): TraitOutcome {
+  const own = ours?.trim().toUpperCase() ?? '';
+  // 99999 is for a place that nobody knows.
+  if (theirs === null || own === '' || theirs === '99999' || own === '99999') return 'missing';
+  return theirs === own ? 'same' : 'different';
+}
+
+/** The thirteen characters before the key; also the key where both have one. */
+function compareIns(patient: CdaPatient | null, holder: string | undefined): TraitOutcome {
+  const ours = (holder ?? '').replace(/\s/g, '').toUpperCase();
+  if (ours.length < 13) return 'missing';
+  const theirs = (patient?.ins ?? []).flatMap(({ kind, value }) =>
+    kind === 'ins-c' || value === null || value.length < 13 ? [] : [value],
+  );
+  if (theirs.some((each) => isSameIns(each, ours))) return 'same';
+  // A number for the time being (7 or 8) gives way to the final one: the two cannot be compared.
+  const comparable = theirs.filter((each) => /^[78]/.test(each) === /^[78]/.test(ours));
+  return comparable.length === 0 ? 'missing' : 'different';
+}
+
+function isSameIns(a: string, b: string): boolean {
+  const length = Math.min(a.length, b.length);
+  return (length === 13 || length === 15) && a.slice(0, length) === b.slice(0, length);
+}
+
+/** Whether a text begins with another, ending where a word does. */
+function isStart(start: string, text: string): boolean {
+  return text === start || text.startsWith(`${start} `);
+}
+
+function explain(
+  verdict: IdentityComparison['verdict'],
+  different: readonly IdentityTrait[],
+  missing: readonly IdentityTrait[],
+  language: 'en' | 'fr',
+): string {
+  const list = (traits: readonly IdentityTrait[]) =>
+    traits.map((trait) => LABELS[trait][language === 'fr' ? 1 : 0]).join(', ');
+  if (language === 'fr') {
+    if (verdict === 'match') return 'Le document concerne la personne titulaire du coffre.';
+    if (verdict === 'mismatch')
+      return `Le document concerne quelqu'un d'autre : différence sur ${list(different)}.`;
+    return `Impossible de savoir si le document concerne la personne titulaire : il manque ${list(missing)}.`;
+  }
+  if (verdict === 'match') return 'The document is about the holder of the vault.';
+  if (verdict === 'mismatch') return `The document is about someone else: ${list(different)} differ.`;
+  return `It cannot be told whether the document is about the holder: not known or not comparable: ${list(missing)}.`;
+}

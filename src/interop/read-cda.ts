@@ -1,0 +1,225 @@
+import { VaultError } from '../errors.js';
+import { References } from './cda-code.js';
+import { type CdaFile, type CdaProblem, embeddedFile } from './cda-file.js';
+import { type CdaHeader, headerOf } from './cda-header.js';
+import {
+  isAllergy,
+  isCondition,
+  isTreatment,
+  type ProposedAllergy,
+  type ProposedCondition,
+  type ProposedTreatment,
+  proposedAllergy,
+  proposedCondition,
+  proposedTreatment,
+} from './cda-history.js';
+import { type Found, isMeasure, type ProposedMeasure, proposedMeasures } from './cda-measure.js';
+import { type CdaResult, isResult, resultOf } from './cda-result.js';
+import { type CdaSection, flatSections, sectionsOf } from './cda-section.js';
+import { isEvent, locatorOf, type Statement, statementsOf } from './cda-statement.js';
+import {
+  type CdaVaccination,
+  isVaccination,
+  type ProposedVaccination,
+  proposedVaccination,
+  vaccinationOf,
+} from './cda-vaccination.js';
+import { Pace, type ReadWork } from './pace.js';
+import { HL7, type XmlElement } from './xml-element.js';
+import { parseXml, type Sought, type XmlLimits } from './xml-parse.js';
+
+/** What is accepted of a clinical document, unless said otherwise. */
+export const CDA_LIMITS: XmlLimits = /* @__PURE__ */ Object.freeze({
+  bytesMax: 32 * 1024 * 1024,
+  depthMax: 200,
+  elementsMax: 300_000,
+  attributesMax: 64,
+  attributeCharsMax: 64 * 1024,
+});
+
+/** How a clinical document is read. */
+export interface ReadCdaOptions extends ReadWork {
+  readonly limits?: Partial<XmlLimits> | undefined;
+}
+
+/** Something that a document says in codes, in the form in which the profile takes proposals. */
+export type CdaProposal = { readonly locator: string } & (
+  | { readonly section: 'vaccinations'; readonly entry: ProposedVaccination }
+  | { readonly section: 'measures'; readonly entry: ProposedMeasure }
+  | { readonly section: 'allergies'; readonly entry: ProposedAllergy }
+  | { readonly section: 'conditions'; readonly entry: ProposedCondition }
+  | { readonly section: 'treatments'; readonly entry: ProposedTreatment }
+);
+
+/** A clinical document (HL7 CDA R2), as plain values. */
+export interface CdaDocument extends CdaHeader {
+  /** 1 for a body that is a file, 3 for sections, 0 for no body at all. */
+  readonly level: 0 | 1 | 3;
+  /** Empty for a body that is a file. */
+  readonly sections: readonly CdaSection[];
+  /** The body of level 1 first, then what is in sections. */
+  readonly files: readonly CdaFile[];
+  /** Results of the laboratory. */
+  readonly results: readonly CdaResult[];
+  /** Those of the measures of the profile that it states, also the body mass index and those without a date. */
+  readonly measures: readonly CdaResult[];
+  /** Vaccines that were given, also those without a date. */
+  readonly vaccinations: readonly CdaVaccination[];
+  /** What may become part of the profile of the patient, once someone has confirmed it. */
+  readonly proposals: readonly CdaProposal[];
+  /** What could not be read, while all else was. */
+  readonly problems: readonly CdaProblem[];
+}
+
+/** Of each kind: more than that is for a program to read, and not for a person to confirm. */
+const STATEMENTS_MAX = 2000;
+const FILES_MAX = 200;
+const REST_STATEMENTS = 500;
+
+const STYLESHEET = 'http://www.w3.org/1999/XSL/Transform';
+const SELF_PRESENTING = 'urn:asip-sante:ci-sis';
+
+/**
+ * Reads a clinical document, bare or within the style sheet that shows it, which is not looked at.
+ *
+ * Nothing outside the file is ever looked up. A long one is read in slices, so that the thread is not held. Throws
+ * `format/malformed` (`why` and often `line`), `format/too-large` (`why`, `max`), `format/unsupported` for what is no
+ * clinical document or in an encoding that is not known here, `usage/aborted`, `usage/file-unreadable`.
+ */
+export async function readCda(source: Uint8Array | Blob, options: ReadCdaOptions = {}): Promise<CdaDocument> {
+  const pace = new Pace(options);
+  const limits: XmlLimits = { ...CDA_LIMITS, ...options.limits };
+  const bytes = await bytesOf(source, limits.bytesMax);
+  requireMarkup(bytes);
+  const root = await parseXml(bytes, limits, pace, seek);
+  return documentOf(root, pace);
+}
+
+async function documentOf(root: XmlElement, pace: Pace): Promise<CdaDocument> {
+  const header = headerOf(root);
+  const problems: CdaProblem[] = [];
+  if (header.patients.length > 1) problems.push({ why: 'several-patients', section: null });
+  const files: CdaFile[] = [];
+  const take = async (element: XmlElement, section: string | null, id: string | null) => {
+    if (files.length >= FILES_MAX) return;
+    const embedded = await embeddedFile(element, { section, id, number: files.length + 1 }, pace);
+    if ('file' in embedded) files.push(embedded.file);
+    else problems.push(embedded.problem);
+  };
+  const plain = root.at('component', 'nonXMLBody', 'text');
+  if (plain !== null) await take(plain, null, null);
+  const body = root.at('component', 'structuredBody');
+  const sections = body === null ? [] : await sectionsOf(body, pace);
+  const stated = new Stated(header.authors[0]?.name?.text ?? null);
+  if (body !== null) {
+    const flat = flatSections(body);
+    stated.references = new References(flat.flatMap(({ element }) => element.all('text')));
+    let count = 0;
+    for (const section of flat)
+      for (const statement of statementsOf(section)) {
+        if (statement.name === 'observationMedia') {
+          const value = statement.element.child('value');
+          if (value !== null) await take(value, section.path, statement.element.get('ID'));
+        } else stated.take(statement);
+        count += 1;
+        if (count % REST_STATEMENTS === 0) await pace.rest();
+      }
+  }
+  return {
+    ...header,
+    level: body !== null ? 3 : plain !== null ? 1 : 0,
+    sections,
+    files,
+    ...stated.done(),
+    problems,
+  };
+}
+
+/** What the entries of a document state, sorted. */
+class Stated {
+  references = new References();
+  readonly #prescriber: string | null;
+  readonly #results: CdaResult[] = [];
+  readonly #measures: Found[] = [];
+  readonly #vaccinations: CdaVaccination[] = [];
+  readonly #proposals: CdaProposal[] = [];
+
+  constructor(prescriber: string | null) {
+    this.#prescriber = prescriber;
+  }
+
+  take(statement: Statement): void {
+    const locator = locatorOf(statement);
+    if (isVaccination(statement)) this.#vaccination(statement);
+    else if (isAllergy(statement)) {
+      const entry = proposedAllergy(statement, this.references);
+      if (entry !== null) this.#propose({ section: 'allergies', entry, locator });
+    } else if (isCondition(statement)) {
+      const entry = proposedCondition(statement, this.references);
+      if (entry !== null) this.#propose({ section: 'conditions', entry, locator });
+    } else if (isTreatment(statement)) {
+      const entry = proposedTreatment(statement, this.references, this.#prescriber);
+      if (entry !== null) this.#propose({ section: 'treatments', entry, locator });
+    } else if (statement.name === 'observation' && isEvent(statement)) this.#observation(statement);
+  }
+
+  done(): Pick<CdaDocument, 'results' | 'measures' | 'vaccinations' | 'proposals'> {
+    const measures = proposedMeasures(this.#measures).map(({ entry, locator }) => ({
+      section: 'measures' as const,
+      entry,
+      locator,
+    }));
+    return {
+      results: this.#results,
+      measures: this.#measures.map(({ result }) => result),
+      vaccinations: this.#vaccinations,
+      proposals: [...this.#proposals, ...measures],
+    };
+  }
+
+  #vaccination(statement: Statement): void {
+    const found = vaccinationOf(statement, this.references);
+    if (found === null || this.#vaccinations.length >= STATEMENTS_MAX) return;
+    this.#vaccinations.push(found);
+    const entry = proposedVaccination(found);
+    if (entry !== null) this.#propose({ section: 'vaccinations', entry, locator: found.locator });
+  }
+
+  #observation(statement: Statement): void {
+    const result = resultOf(statement, this.references);
+    if (result === null) return;
+    if (isMeasure(result) && this.#measures.length < STATEMENTS_MAX)
+      this.#measures.push({ statement, result });
+    if (isResult(statement) && this.#results.length < STATEMENTS_MAX) this.#results.push(result);
+  }
+
+  #propose(proposal: CdaProposal): void {
+    if (this.#proposals.length < STATEMENTS_MAX) this.#proposals.push(proposal);
+  }
+}
+
+/** The document is the root, or what a style sheet of the French agency has in it to show itself. */
+function seek(name: string, uri: string, depth: number): Sought {
+  if (name === 'ClinicalDocument' && uri === HL7 && (depth === 1 || depth === 3)) return 'here';
+  if (depth === 1 && uri === STYLESHEET && (name === 'stylesheet' || name === 'transform')) return 'inside';
+  return depth === 2 && uri === SELF_PRESENTING ? 'inside' : 'nowhere';
+}
+
+async function bytesOf(source: Uint8Array | Blob, bytesMax: number): Promise<Uint8Array> {
+  const size = source instanceof Uint8Array ? source.length : source.size;
+  if (size > bytesMax) throw new VaultError('format/too-large', { why: 'bytes', max: bytesMax });
+  if (source instanceof Uint8Array) return source;
+  try {
+    return new Uint8Array(await source.arrayBuffer());
+  } catch {
+    throw new VaultError('usage/file-unreadable');
+  }
+}
+
+/** So that a picture is told to be none of these, and not to have a fault in its first line. */
+function requireMarkup(bytes: Uint8Array): void {
+  const [first] = bytes
+    .subarray(0, 64)
+    .filter((byte) => ![0, 9, 10, 13, 32, 0xef, 0xbb, 0xbf, 0xfe, 0xff].includes(byte));
+  if (bytes.length > 0 && first !== 0x3c) throw new VaultError('format/unsupported', { why: 'not-cda' });
+}
