@@ -155,7 +155,7 @@ export class Documents {
       const found = collection.view.get(bytes);
       if (found === null || found.current.body !== null) continue;
       const last = keptHistory(collection, bytes).findLast(({ body }) => body !== null);
-      if (last === undefined) break;
+      if (last === undefined) continue;
       bodyOfRevision(last);
       await this.#session.transact((transaction) => {
         // The same content, so its author's proof goes with it.
@@ -175,8 +175,8 @@ export class Documents {
   async erase(id: Id<'item'>): Promise<void> {
     const session = this.#session;
     const bytes = parseId('item', id);
-    const collection = this.#collections().find(({ view }) => view.get(bytes) !== null);
-    if (collection === undefined) throw new VaultError('usage/not-found', { id });
+    const collection = this.#holding(bytes);
+    if (collection === null) throw new VaultError('usage/not-found', { id });
     await session.transact((transaction) => {
       const revisions = keptHistory(collection, bytes).filter(({ body }) => body !== null);
       if (revisions.length === 0) throw new VaultError('usage/not-found', { id });
@@ -229,11 +229,9 @@ export class Documents {
   /** Every version of a document, oldest first, removals included. Throws `usage/not-found`. */
   history(id: Id<'item'>): Version[] {
     const bytes = parseId('item', id);
-    for (const collection of this.#collections()) {
-      const revisions = keptHistory(collection, bytes);
-      if (revisions.length > 0) return revisions.map(versionOf);
-    }
-    throw new VaultError('usage/not-found', { id });
+    const collection = this.#holding(bytes);
+    if (collection === null) throw new VaultError('usage/not-found', { id });
+    return keptHistory(collection, bytes).map(versionOf);
   }
 
   /**
@@ -383,6 +381,13 @@ export class Documents {
       if (item !== null && item.current.body !== null) return { collection, item };
     }
     return null;
+  }
+
+  /** Where a document is, removed or not: one that was masked has left a removal where it was before. */
+  #holding(item: Uint8Array): Collection | null {
+    const found = this.#collections().filter(({ view }) => view.get(item) !== null);
+    const holds = (collection: Collection) => keptHistory(collection, item).some(({ body }) => body !== null);
+    return found.find(holds) ?? found[0] ?? null;
   }
 
   #require(id: Id<'item'>): {
