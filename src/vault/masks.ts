@@ -56,15 +56,24 @@ export function showMask({ professionals, persons }: MaskEntry): Mask {
   });
 }
 
-/** Whether a document is masked from someone. @internal */
+/** Whether a document is masked from someone: from its author only if they are named. @internal */
 export function isMaskedFrom(
   session: Session,
   { professionals, persons }: Audience,
   person: Uint8Array,
+  author: Uint8Array,
 ): boolean {
   if (persons.some((other) => equalBytes(other, person))) return true;
+  if (!professionals || equalBytes(person, author)) return false;
   const kind = session.index.get('index.contact', person)?.kind;
-  return professionals && (kind === 'professional' || kind === 'institution');
+  return kind === 'professional' || kind === 'institution';
+}
+
+/** Who wrote a document, as far as that is proven. @internal */
+export function authorOfDocument({ collection, item }: LinkSource): Uint8Array {
+  const current = collection.view.get(item)?.current;
+  if (current === undefined) throw new VaultError('usage/not-found');
+  return authorOf(current);
 }
 
 /**
@@ -81,15 +90,17 @@ export function maskDocument(
   audience: Audience,
 ): void {
   const { collection, item } = source;
+  const author = authorOfDocument(source);
+  const isOut = ({ person }: { readonly person: Uint8Array }) =>
+    isMaskedFrom(session, audience, person, author);
   const known = maskOf(owned, item);
   if (known !== null) {
     owned.index.put(transaction, 'index.mask', item, { ...known, ...audience });
-    endLinks(session, transaction, owned, source, (link) => isMaskedFrom(session, audience, link.person));
+    endLinks(session, transaction, owned, source, isOut);
     return;
   }
   const category = owned.index.get('index.collection', collection.id)?.category ?? 'other';
   const readers = currentReaders(collection, session.now());
-  const author = authorOf(collection.view.get(item)?.current as Revision);
   const target = moveDocument(session, transaction, owned, source, { masked: true });
   owned.index.put(transaction, 'index.mask', item, {
     ...{ item, category, ...audience },
@@ -137,7 +148,21 @@ export function maskNewDocument(
   const readers = findCollections(session, owned, { category }).flatMap(({ collection }) =>
     currentReaders(collection, session.now()),
   );
-  linkForMask(session, transaction, owned, source, audience, readers);
+  const author = session.author.person;
+  linkForMask(
+    session,
+    transaction,
+    owned,
+    source,
+    readers.filter(({ person }) => !isMaskedFrom(session, audience, person, author)),
+  );
+}
+
+/** Someone a document is linked to, and on what terms. */
+interface LinkTerms {
+  readonly person: Uint8Array;
+  readonly purpose: string;
+  readonly expires: number | null;
 }
 
 function linkForMask(
@@ -145,18 +170,13 @@ function linkForMask(
   transaction: Transaction,
   owned: OwnedVault,
   source: LinkSource,
-  audience: Audience,
-  people: readonly {
-    readonly person: Uint8Array;
-    readonly purpose: string;
-    readonly expires: number | null;
-  }[],
+  people: readonly LinkTerms[],
 ): void {
   const linked = new Set(linksTo(owned, source).map(({ person }) => nameOf(person)));
   for (const { person, purpose, expires } of people) {
     const identity = session.book.get(person);
     // Who cannot be wrapped a key for is told nothing: the holder can share it with them later.
-    if (identity === null || linked.has(nameOf(person)) || isMaskedFrom(session, audience, person)) continue;
+    if (identity === null || linked.has(nameOf(person))) continue;
     linked.add(nameOf(person));
     linkDocuments(session, transaction, owned, identity, [source], { purpose, expires, mask: true });
   }
