@@ -261,13 +261,18 @@ export function proposedTreatment(
   const isPrescribed = element.get('moodCode') !== 'EVN';
   return {
     medication,
-    // The name of the product alone is no dosage.
-    ...(written === null || written === product?.text ? {} : { dosage: cut(written, 1000) }),
+    ...(written === null || isName(written, medication.text) ? {} : { dosage: cut(written, 1000) }),
     ...(reason === null ? {} : { reason }),
     ...(start === null ? {} : { start }),
     ...(end === null || !isInOrder(start, end) ? {} : { end }),
     ...(prescriber === null || !isPrescribed ? {} : { prescriber: cut(prescriber, 200) }),
   };
+}
+
+/** Most point to the name of the product where the prescription as a whole could stand; a name is no dosage. */
+function isName(text: string, name: string): boolean {
+  const first = (words: string) => /[\p{L}\p{N}]+/u.exec(words.toLowerCase())?.[0] ?? '';
+  return first(text) === first(name);
 }
 
 function reasonOf(element: XmlElement, references: References): ProposedCode | null {

@@ -40,7 +40,9 @@ export function observedValue(element: XmlElement | null, references: References
   if (range !== null) return { type: 'range', ...range };
   if (/^(C[DEVSO]|PQR)?$/.test(type)) {
     const code = codeOf(element, references);
-    if (code !== null) return { type: 'coded', code };
+    const words = code?.code ?? code?.display ?? code?.translations[0] ?? null;
+    if (code !== null)
+      return words === null ? { type: 'text', text: code.text ?? '' } : { type: 'coded', code };
   }
   const text = references.textOf(element, TEXT_CHARS_MAX) ?? lineOf(element.get('value'), TEXT_CHARS_MAX);
   return text === null ? null : { type: 'text', text };

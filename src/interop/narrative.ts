@@ -20,8 +20,6 @@ const KEPT: Readonly<Record<string, string>> = {
   tbody: 'tbody',
   tfoot: 'tfoot',
   tr: 'tr',
-  th: 'th',
-  td: 'td',
   sub: 'sub',
   sup: 'sup',
   item: 'li',
@@ -35,8 +33,6 @@ const WITHIN: Readonly<Record<string, readonly string[]>> = {
   tbody: ['table'],
   tfoot: ['table'],
   tr: ['table', 'thead', 'tbody', 'tfoot'],
-  th: ['tr'],
-  td: ['tr'],
   item: ['list'],
 };
 
@@ -68,6 +64,8 @@ class Writer {
   readonly #lines: string[] = [];
   #line = '';
   #afterBlank = true;
+  /** How many cells of tables this is in. */
+  #cells = 0;
 
   children(parent: XmlElement, within: string): void {
     for (const each of parent.children)
@@ -94,8 +92,7 @@ class Writer {
       this.#endLine();
     } else if (name === 'content') this.#content(element, within);
     else if (name === 'list') this.#list(element);
-    // The file itself is among those of the document.
-    else if (name === 'renderMultiMedia') this.children(element, within);
+    else if (name === 'renderMultiMedia') this.#media(element);
     else if (name === 'footnoteRef') this.#text('*');
     else this.#block(element, within);
   }
@@ -104,22 +101,52 @@ class Writer {
     const { name } = element;
     const tag = Object.hasOwn(KEPT, name) ? KEPT[name] : undefined;
     const isHere = tag !== undefined && (WITHIN[name]?.includes(within) ?? true);
-    if (!isHere) {
-      if (BLOCKS.has(name)) this.#endLine();
-      this.children(element, within);
-      if (BLOCKS.has(name)) this.#endLine();
+    if (isHere && name === 'tr') {
+      this.#row(element);
       return;
     }
-    if (name === 'td' || name === 'th') this.#cell();
-    else if (BLOCKS.has(name)) this.#endLine();
-    if (name === 'item') this.#line = '- ';
-    this.#html.push(`<${tag}${name === 'td' || name === 'th' ? spans(element) : ''}>`);
-    this.#afterBlank = true;
-    this.children(element, name);
-    this.#html.push(`</${tag}>`);
-    if (name === 'tr') this.#endLine();
-    else if (BLOCKS.has(name) && name !== 'td' && name !== 'th') this.#endLine();
-    if (name === 'table') this.#lines.push('');
+    if (BLOCKS.has(name)) this.#endLine();
+    if (isHere && name === 'item') this.#line += '- ';
+    if (isHere) this.#html.push(`<${tag}>`);
+    this.#afterBlank = isHere || this.#afterBlank;
+    this.children(element, isHere ? name : within);
+    if (isHere) this.#html.push(`</${tag}>`);
+    if (BLOCKS.has(name)) this.#endLine();
+    if (isHere && name === 'table' && this.#cells === 0) this.#lines.push('');
+  }
+
+  #row(row: XmlElement): void {
+    this.#endLine();
+    this.#html.push('<tr>');
+    const texts: string[] = [];
+    const outer = this.#line;
+    this.#cells += 1;
+    for (const cell of row.children) {
+      const isText = typeof cell === 'string';
+      if (isText ? !/\S/.test(cell) : LEFT_OUT.has(cell.name.toLowerCase())) continue;
+      // Whatever stands in a row is a cell of it, so that nothing is lost.
+      const tag = !isText && cell.name === 'th' ? 'th' : 'td';
+      this.#line = '';
+      this.#afterBlank = true;
+      this.#html.push(`<${tag}${isText ? '' : spans(cell)}>`);
+      if (isText) this.#text(cell);
+      else if (cell.name === 'td' || cell.name === 'th') this.children(cell, tag);
+      else this.#element(cell, tag);
+      this.#html.push(`</${tag}>`);
+      texts.push(this.#line.replace(/[\s/]+$/, '').trim());
+    }
+    this.#html.push('</tr>');
+    this.#cells -= 1;
+    this.#line = outer + (texts.some((text) => text !== '') ? texts.join(' | ') : '');
+    this.#endLine();
+  }
+
+  /** The file itself is among those of the document: here is its name, as the text shows it. */
+  #media(element: XmlElement): void {
+    const caption = element.child('caption');
+    if (caption !== null) this.children(caption, 'text');
+    const id = /^[\w.-]{1,64}/.exec(element.get('referencedObject') ?? '')?.[0];
+    if (caption === null && id !== undefined) this.#text(`[${id}]`);
   }
 
   #content(element: XmlElement, within: string): void {
@@ -163,17 +190,16 @@ class Writer {
     this.#afterBlank = shown.endsWith(' ');
   }
 
-  #cell(): void {
-    this.#line = this.#line.trimEnd();
-    if (this.#line !== '') this.#line += ' | ';
-    this.#afterBlank = true;
-  }
-
   #endLine(): void {
     const line = this.#line.trim();
+    this.#afterBlank = true;
+    if (this.#cells > 0) {
+      // A row stays on one line, whatever is in its cells.
+      this.#line = line === '' || line === '-' || line.endsWith(' /') ? this.#line : `${line} / `;
+      return;
+    }
     if (line !== '' && line !== '-') this.#lines.push(line);
     this.#line = '';
-    this.#afterBlank = true;
   }
 }
 

@@ -1,0 +1,397 @@
+import { describe, expect, it } from 'vitest';
+import { readCda } from '../../../src/interop/index.js';
+import {
+  AUTHOR,
+  base64Of,
+  bytesOf,
+  cdaText,
+  HEAD,
+  LAB_SECTION,
+  PATIENT,
+  prefixed,
+  SUMMARY_SECTIONS,
+  section,
+  selfPresenting,
+  TAIL,
+  VACCINATION_SECTION,
+  VITALS_SECTION,
+} from '../../support/cda-fixtures.js';
+
+const read = (text: string) => readCda(bytesOf(text));
+const PDF = bytesOf('%PDF-1.4\n%\u00e2\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF');
+const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
+
+const nonXml = (text: string) => cdaText({ body: `<component><nonXMLBody>${text}</nonXMLBody></component>` });
+
+describe('the header of a clinical document', () => {
+  it('says what the document is', async () => {
+    const read1 = await read(cdaText());
+    expect(read1).toMatchObject({
+      id: { root: '1.2.250.1.213.1.1.1.37.2023.1.1', extension: '7' },
+      setId: { root: '1.2.250.1.213.1.1.1.37.2023.1', extension: null },
+      version: 2,
+      title: 'Historique de vaccinations',
+      type: { code: '11369-6', system: '2.16.840.1.113883.6.1', display: 'Historique de vaccinations' },
+      classCode: '52',
+      category: 'vaccination',
+      templates: ['1.2.250.1.213.1.1.1.1', '1.2.250.1.213.1.1.1.37^2023.01'],
+      language: 'fr-FR',
+      time: '2021-04-09T17:00:00+01:00',
+      relations: [{ type: 'RPLC', id: { root: '90E1C8EC-F951-4B26-A305-A34848818DD6', extension: null } }],
+      practiceSetting: { code: 'AMBULATOIRE' },
+      facilityType: { code: 'SA07' },
+      encounter: { period: null },
+      level: 3,
+      problems: [],
+    });
+    expect(read1.events).toMatchObject([
+      { code: { code: '11369-6' }, period: { start: '2021-04-01', end: '2021-04-09' } },
+    ]);
+  });
+
+  it('says who wrote it, with the numbers of professionals and structures without their prefixes', async () => {
+    const { authors, custodian } = await read(cdaText());
+    expect(authors).toMatchObject([
+      {
+        role: 'author',
+        name: { family: 'LOPES', given: 'Ana', prefix: 'MME', suffix: 'DR', text: 'DR Ana LOPES' },
+        rpps: '10003461033',
+        adeli: null,
+        profession: { code: 'G15_10/SM26' },
+        time: '2021-04-09T17:00:00+01:00',
+        organization: { name: 'Cabinet du Parc', finess: '750712184', siret: null },
+        device: null,
+      },
+    ]);
+    expect(custodian).toMatchObject({ name: 'Assurance Maladie', siret: '18003502400041', finess: null });
+  });
+
+  it('knows several authors, machines, relatives and participants', async () => {
+    const machine =
+      '<author><time nullFlavor="NA"/><assignedAuthor><id root="1.2.3"/><assignedAuthoringDevice><manufacturerModelName>DMP</manufacturerModelName><softwareName>2.1</softwareName></assignedAuthoringDevice></assignedAuthor></author>';
+    const nobody =
+      '<author><time nullFlavor="NA"/><assignedAuthor><id nullFlavor="UNK"/></assignedAuthor></author>';
+    const sister =
+      '<informant><relatedEntity classCode="ECON"><code code="SIS" displayName="Soeur"/><relatedPerson><name><family>NESSI</family></name></relatedPerson></relatedEntity></informant>';
+    const doctor =
+      '<participant typeCode="INF"><functionCode code="PCP"/><time><high value="20210101"/></time><associatedEntity classCode="PROV"><id root="1.2.250.1.71.4.2.1" extension="00B1057294"/><associatedPerson><name>Dr Paul MEDECIN</name></associatedPerson></associatedEntity></participant>';
+    const document = await read(cdaText({ authors: AUTHOR + machine + nobody + sister + doctor }));
+    expect(document.authors.map(({ name, device }) => name?.text ?? device?.model)).toEqual([
+      'DR Ana LOPES',
+      'DMP',
+    ]);
+    expect(document.informants).toMatchObject([{ relation: 'ECON', profession: { display: 'Soeur' } }]);
+    expect(document.participants).toMatchObject([
+      { role: 'INF', functionCode: { code: 'PCP' }, adeli: '0B1057294', rpps: null, time: '2021-01-01' },
+    ]);
+    expect(document.participants[0]?.name?.text).toBe('Dr Paul MEDECIN');
+  });
+
+  it('says who the patient is, and tells identities of test from real ones', async () => {
+    const { patient, patients } = await read(cdaText());
+    expect(patients).toHaveLength(1);
+    expect(patient).toEqual({
+      ins: [
+        {
+          root: '1.2.250.1.213.1.4.10',
+          extension: '279035121518989',
+          kind: 'ins-nir-test',
+          value: '279035121518989',
+        },
+      ],
+      ids: [{ root: '1.2.3.4.5', extension: 'A-17', kind: null, value: null }],
+      birthName: 'PAT-TROIS',
+      usedName: "D'ÉPOUX",
+      familyName: null,
+      givenNames: 'DOMINIQUE MARIE-LOUISE',
+      firstGivenName: 'DOMINIQUE',
+      usedGivenName: 'DOM',
+      sex: 'female',
+      birthDate: '1979-03-28',
+      birthPlace: { code: '51215', name: 'DOMPREMY' },
+    });
+    const kinds = ['8', '9', '10', '11'].map(async (root) => {
+      const other = await read(
+        cdaText({ patient: PATIENT.replace('1.2.250.1.213.1.4.10', `1.2.250.1.213.1.4.${root}`) }),
+      );
+      return other.patient?.ins[0]?.kind;
+    });
+    expect(await Promise.all(kinds)).toEqual(['ins-nir', 'ins-nia', 'ins-nir-test', 'ins-nir-demo']);
+  });
+
+  it('invents nothing where nothing is told', async () => {
+    const nothing = `<recordTarget><patientRole><id nullFlavor="UNK"/><patient><name><family nullFlavor="MSK"/><given nullFlavor="NASK"/></name>
+      <administrativeGenderCode nullFlavor="UNK"/><birthTime nullFlavor="UNK"/><birthplace><place><addr nullFlavor="NAV"/></place></birthplace></patient></patientRole></recordTarget>`;
+    const document = await read(
+      cdaText({
+        head: '<code nullFlavor="UNK"/><title nullFlavor="NA"/><effectiveTime nullFlavor="UNK"/>',
+        patient: nothing,
+        authors: '',
+        tail: '',
+        body: '',
+      }),
+    );
+    expect(document).toMatchObject({
+      ...{
+        id: null,
+        setId: null,
+        version: null,
+        title: null,
+        type: null,
+        classCode: null,
+        category: 'other',
+      },
+      ...{ templates: [], language: null, time: null, authors: [], legalAuthenticator: null, level: 0 },
+      ...{ events: [], relations: [], practiceSetting: null, facilityType: null, encounter: null, files: [] },
+      confidentiality: { level: null, codes: [] },
+    });
+    const { ins, ids, ...traits } = document.patient ?? { ins: null, ids: null };
+    expect([ins, ids]).toEqual([[], []]);
+    expect([...new Set(Object.values(traits))]).toEqual([null]);
+  });
+
+  it('takes a name without marks for neither that of birth nor the one in use', async () => {
+    const old = PATIENT.replace(
+      /<name>[\s\S]*<\/name>/,
+      '<name><family>NESSI</family><given>Ruth</given><given>Isabelle</given></name>',
+    );
+    const { patient } = await read(cdaText({ patient: old }));
+    expect(patient).toMatchObject({
+      birthName: null,
+      usedName: null,
+      familyName: 'NESSI',
+      givenNames: 'Ruth Isabelle',
+    });
+  });
+
+  it('names no patient where there are two', async () => {
+    const document = await read(cdaText({ patient: PATIENT + PATIENT.replace('DOMINIQUE', 'AUTRE') }));
+    expect(document.patient).toBeNull();
+    expect(document.patients).toHaveLength(2);
+    expect(document.problems).toEqual([{ why: 'several-patients', section: null }]);
+  });
+
+  it('says from whom it is to be hidden', async () => {
+    const codes = ['R', 'MASQUE_PS', 'INVISIBLE_PATIENT', 'INVISIBLE_REPRESENTANTS_LEGAUX']
+      .map((code) => `<confidentialityCode code="${code}" codeSystem="1.2.250.1.213.1.1.4.13"/>`)
+      .join('');
+    const { confidentiality } = await read(cdaText({ head: HEAD + codes }));
+    expect(confidentiality).toMatchObject({
+      level: 'R',
+      isMaskedFromProfessionals: true,
+      isHiddenFromPatient: true,
+      isHiddenFromRepresentatives: true,
+    });
+    expect((await read(cdaText())).confidentiality).toMatchObject({
+      level: 'N',
+      isMaskedFromProfessionals: false,
+      isHiddenFromPatient: false,
+      isHiddenFromRepresentatives: false,
+    });
+  });
+
+  it.each([
+    ['11502-2', '10', 'laboratory'],
+    ['18748-4', '31', 'imaging'],
+    ['57833-6', '42', 'prescription'],
+    ['11490-0', '10', 'report'],
+    ['SYNTH', '11', 'summary'],
+    ['CERT_DECL', '52', 'certificate'],
+    ['REMB', '60', 'reimbursement'],
+    ['EXPPAT_3', '90', 'directives'],
+    ['74465-6', '90', 'questionnaire'],
+    ['18776-5', '44', 'care-plan'],
+    ['DOCPAT09', '95', 'administrative'],
+    ['99999-9', null, 'other'],
+  ])('puts %s into class %s and category %s', async (code, classCode, category) => {
+    const document = await read(cdaText({ head: HEAD.replace('code="11369-6"', `code="${code}"`) }));
+    expect(document).toMatchObject({ classCode, category });
+  });
+});
+
+describe('the form of a clinical document', () => {
+  const sections = LAB_SECTION + VACCINATION_SECTION + VITALS_SECTION + SUMMARY_SECTIONS;
+  const plain = cdaText({ sections });
+
+  it('may have prefixes, any of them', async () => {
+    const expected = await read(plain);
+    expect(await read(prefixed(plain))).toEqual(expected);
+    expect(await read(prefixed(plain, 'hl7.x-1'))).toEqual(expected);
+  });
+
+  it('may be within the style sheet that shows it, which is not looked at', async () => {
+    const shown = await read(selfPresenting(plain));
+    expect(shown).toEqual(await read(plain));
+  });
+
+  it('may come as a Blob', async () => {
+    expect(await readCda(new Blob([plain]))).toEqual(await read(plain));
+  });
+
+  it('keeps sections within sections', async () => {
+    const inner = section('18725-2', 'in');
+    const outer = await read(
+      cdaText({ sections: section('18719-5', 'out', '', inner) + section('1-8', 'next') }),
+    );
+    expect(outer.sections).toMatchObject([
+      {
+        path: '1',
+        text: 'out',
+        sections: [{ path: '1.1', text: 'in', code: { code: '18725-2' }, title: 'Section 18725-2' }],
+      },
+      { path: '2', text: 'next', sections: [] },
+    ]);
+  });
+
+  it('has nothing of other namespaces in it', async () => {
+    const foreign = plain.replace('<title>', '<x:title xmlns:x="urn:other">Wrong</x:title><title>');
+    expect((await read(foreign)).title).toBe('Historique de vaccinations');
+  });
+
+  it('tells how far it is, and stops when told to', async () => {
+    const steps: number[] = [];
+    const long = bytesOf(cdaText({ sections: section('1-8', 'x'.repeat(400_000)) }));
+    await readCda(long, { onProgress: ({ done, total }) => steps.push(done / total) });
+    expect(steps.length).toBeGreaterThan(2);
+    expect(steps.at(-1)).toBe(1);
+    const stop = new AbortController();
+    const stopped = readCda(long, { signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(stopped).rejects.toMatchObject({ code: 'usage/aborted' });
+  });
+});
+
+describe('the files in a clinical document', () => {
+  it('are the body of level 1', async () => {
+    const document = await read(
+      nonXml(`<text mediaType="application/pdf" representation="B64">${base64Of(PDF)}\n</text>`),
+    );
+    expect(document).toMatchObject({ level: 1, sections: [], problems: [] });
+    expect(document.files).toEqual([
+      {
+        ...{ bytes: PDF, mediaType: 'application/pdf', declaredType: 'application/pdf', kind: 'pdf' },
+        ...{ name: 'document.pdf', id: null, section: null },
+      },
+    ]);
+  });
+
+  it.each([
+    ['text/plain', 'representation="TXT"', 'Bonjour é', 'text', 'document.txt'],
+    ['text/plain', '', 'Bonjour', 'text', 'document.txt'],
+    ['text/rtf', 'representation="B64"', btoa('{\\rtf1 Bonjour}'), 'rtf', 'document.rtf'],
+    ['image/jpeg', 'representation="B64"', btoa('\xff\xd8\xff\xe0JFIF'), 'jpeg', 'document.jpg'],
+    ['image/tiff', 'representation="B64"', btoa('II*\0....'), 'tiff', 'document.tif'],
+    // Some forget to say that it is Base64.
+    ['application/pdf', '', btoa('%PDF-1.4\n'), 'pdf', 'document.pdf'],
+  ])('may be %s %s', async (mediaType, representation, content, kind, name) => {
+    const document = await read(nonXml(`<text mediaType="${mediaType}" ${representation}>${content}</text>`));
+    expect(document.files).toMatchObject([{ mediaType, kind, name }]);
+    if (kind === 'text') expect(new TextDecoder().decode(document.files[0]?.bytes)).toBe(content);
+  });
+
+  it('are what their bytes say, and not what is declared', async () => {
+    const page = btoa('<!DOCTYPE html><script>alert(1)</script>');
+    const [first] = (
+      await read(nonXml(`<text mediaType="application/pdf" representation="B64">${page}</text>`))
+    ).files;
+    expect(first).toMatchObject({ mediaType: 'text/html', declaredType: 'application/pdf', kind: 'html' });
+    const media = section(
+      '55108-5',
+      '<renderMultiMedia referencedObject="doc-1"/>',
+      `<observationMedia classCode="OBS" moodCode="EVN" ID="doc-1"><value mediaType="image/jpeg" representation="B64" compression="DF">${base64Of(PNG)}</value></observationMedia>`,
+    );
+    const document = await read(cdaText({ sections: media }));
+    expect(document.files).toMatchObject([
+      { mediaType: 'image/png', declaredType: 'image/jpeg', name: 'doc-1.png', id: 'doc-1', section: '1' },
+    ]);
+    expect(document.sections[0]?.text).toBe('[doc-1]');
+  });
+
+  it('are left out with a word of it where they cannot be read', async () => {
+    const value = (attributes: string, content: string) =>
+      `<observationMedia classCode="OBS" moodCode="EVN"><value ${attributes}>${content}</value></observationMedia>`;
+    const document = await read(
+      cdaText({
+        sections: section(
+          '55108-5',
+          'Text',
+          [
+            value('mediaType="image/png" representation="B64"', 'not base64 !'),
+            value('mediaType="image/png" representation="B64"', ''),
+            value('mediaType="image/png"', '<reference value="https://example.org/x.png"/>'),
+            value('mediaType="image/png" representation="B64" compression="DF"', btoa('\x01\x02\x03')),
+            value('mediaType="image/png" representation="B64"', base64Of(PNG)),
+          ].join('</entry><entry>'),
+        ),
+      }),
+    );
+    expect(document.problems.map(({ why }) => why)).toEqual(['base64', 'empty', 'external', 'compressed']);
+    expect(document.files).toMatchObject([{ name: 'file-1.png' }]);
+    expect(document.sections[0]?.text).toBe('Text');
+  });
+
+  it.each(['A', 'AB=', 'AB=C', 'ABCD=', 'A===', '=', 'AB==CD==', 'A-_B'])(
+    'are not made of %s',
+    async (content) => {
+      const document = await read(
+        nonXml(`<text mediaType="application/pdf" representation="B64">${content}</text>`),
+      );
+      expect(document.problems).toEqual([{ why: 'base64', section: null }]);
+    },
+  );
+
+  it('are whole at every length', async () => {
+    for (let length = 1; length <= 9; length += 1) {
+      const bytes = new Uint8Array(length).map((_, at) => 250 + at);
+      const text = base64Of(bytes);
+      for (const content of [text, text.replace(/=+$/, ''), text.replace(/./g, '$&\r\n\t ')]) {
+        const { files } = await read(
+          nonXml(`<text mediaType="application/x-any" representation="B64">${content}</text>`),
+        );
+        expect(files[0]?.bytes).toEqual(bytes);
+      }
+    }
+  });
+});
+
+describe('what is no clinical document', () => {
+  const why = async (text: string) =>
+    readCda(bytesOf(text)).then(
+      () => 'read',
+      ({ code, details }) => `${code} ${details.why}`,
+    );
+
+  it.each([
+    ['%PDF-1.4', 'format/unsupported not-cda'],
+    ['{"resourceType":"Bundle"}', 'format/unsupported not-cda'],
+    ['MSH|^~\\&|A', 'format/unsupported not-cda'],
+    ['<Bundle xmlns="http://hl7.org/fhir"><id value="1"/></Bundle>', 'format/unsupported not-cda'],
+    ['<html><body>ClinicalDocument</body></html>', 'format/unsupported not-cda'],
+    ['<ClinicalDocument/>', 'format/unsupported not-cda'],
+    ['<ClinicalDocument xmlns="urn:hl7-org:v2"/>', 'format/unsupported not-cda'],
+    ['<x><ClinicalDocument xmlns="urn:hl7-org:v3"/></x>', 'format/unsupported not-cda'],
+    ['<a:ClinicalDocument xmlns="urn:hl7-org:v3"/>', 'format/malformed xml'],
+    ['', 'format/malformed empty'],
+    ['<ClinicalDocument xmlns="urn:hl7-org:v3">', 'format/malformed xml'],
+    [
+      '<ClinicalDocument xmlns="urn:hl7-org:v3"/><ClinicalDocument xmlns="urn:hl7-org:v3"/>',
+      'format/malformed xml',
+    ],
+    ['<ClinicalDocument xmlns="urn:hl7-org:v3" a="1" a="2"/>', 'format/malformed xml'],
+    ['<ClinicalDocument xmlns="urn:hl7-org:v3">&nbsp;</ClinicalDocument>', 'format/malformed xml'],
+    ['<!DOCTYPE ClinicalDocument><ClinicalDocument xmlns="urn:hl7-org:v3"/>', 'format/malformed doctype'],
+    [TAIL, 'format/unsupported not-cda'],
+  ])('%s', async (text, expected) => {
+    expect(await why(text)).toBe(expected);
+  });
+
+  it('says in which line it is broken, and nothing of what is there', async () => {
+    const broken = cdaText().replace('</title>', '</titre secret>');
+    const error = await readCda(bytesOf(broken)).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      name: 'VaultError',
+      code: 'format/malformed',
+      details: { why: 'xml', line: 11 },
+    });
+    expect(JSON.stringify([String(error), error])).not.toContain('titre');
+  });
+});
