@@ -107,13 +107,13 @@ export function maskDocument(
     ...{ time: session.now(), ended: null },
   });
   const there = { collection: target, item };
-  endLinks(session, transaction, owned, there, (link) => isMaskedFrom(session, audience, link.person));
-  linkForMask(session, transaction, owned, there, audience, [
-    ...readers.map(({ person, purpose, expires }) => ({ person, purpose, expires })),
-    ...(equalBytes(author, session.author.person)
-      ? []
-      : [{ person: author, purpose: 'author', expires: null }]),
-  ]);
+  endLinks(session, transaction, owned, there, isOut);
+  const isOwn = equalBytes(author, session.author.person);
+  const people: readonly LinkTerms[] = isOwn
+    ? readers
+    : [...readers, { person: author, purpose: 'author', expires: null }];
+  const those = people.filter((person) => !isOut(person));
+  linkForMask(session, transaction, owned, there, those);
 }
 
 /** Puts a masked document back where it was filed: whoever reads its category reads it again. @internal */

@@ -12,7 +12,7 @@ import { DepositBox } from './deposit-box.js';
 import { Documents, locateDocuments } from './documents.js';
 import { type Evidence, readEvidence } from './evidence.js';
 import { linkDocuments, unlinkDocument } from './links.js';
-import { isMaskedFrom, maskOf } from './masks.js';
+import { authorOfDocument, isMaskedFrom, maskOf } from './masks.js';
 import type { Contact, People } from './people.js';
 import { type LedgerLine, ledgerOf, linesOf } from './readers.js';
 import { recordsInVault } from './record-places.js';
@@ -193,9 +193,10 @@ export class Vault {
       throw new VaultError('usage/invalid', { argument: 'document' });
     return session.transact((transaction) => {
       const sources = locateDocuments(session, owned, documents);
-      for (const { item } of sources) {
-        const mask = maskOf(owned, item);
-        if (mask !== null && isMaskedFrom(session, mask, identity.person))
+      for (const source of sources) {
+        const mask = maskOf(owned, source.item);
+        const author = authorOfDocument(source);
+        if (mask !== null && isMaskedFrom(session, mask, identity.person, author))
           throw new VaultError('share/masked');
       }
       linkDocuments(session, transaction, owned, identity, sources, { purpose, expires });
