@@ -70,6 +70,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   profile: ['errors', 'formats/id', 'live', 'records', 'vault'],
   agenda: ['errors', 'formats/id', 'live', 'records', 'vault'],
   prevention: ['errors'],
+  interop: ['errors', 'formats/id', 'records', 'identity-fr'],
+  'identity-fr': ['errors'],
   worker: [
     'errors',
     'agenda',
@@ -117,6 +119,7 @@ const OWNED: Record<string, RegExp> = {
   pino: /^server\//,
   comlink: /^worker\//,
   react: /^react\//,
+  saxes: /^interop\//,
   'ical.js': /^agenda\//,
   luxon: /^(agenda|prevention)\//,
   'pdfjs-dist': /^preview\/pdf-worker\.ts$/,
