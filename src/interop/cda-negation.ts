@@ -19,7 +19,7 @@ const BARE_NO = /^(no|non|none|nul|nulle|n[ée]ant|ras|faux|false|absente?|0|-|�
 
 /** …or a sentence that begins as one. A false croup and an absence of epilepsy are diseases. */
 const SAYS_NO =
-  /^(aucune?s?\s|pas d(e\s|['’])|no known\s|non (connu|renseign|retrouv|fait|r[ée]alis|effectu))/iu;
+  /^(aucune?s?(?![\p{L}\p{N}])|pas d(e\s|['’])|no known\s|non (connu|renseign|retrouv|fait|r[ée]alis|effectu))/iu;
 
 /**
  * Whether what is coded says that there is none: by its code, or because its author wrote "Non" where it points to.

@@ -145,7 +145,7 @@ class Writer {
   #media(element: XmlElement): void {
     const caption = element.child('caption');
     if (caption !== null) this.children(caption, 'text');
-    const id = /^[\w.-]{1,64}/.exec(element.get('referencedObject') ?? '')?.[0];
+    const id = /^[\w.-]{1,64}$/.exec(element.get('referencedObject') ?? '')?.[0];
     if (caption === null && id !== undefined) this.#text(`[${id}]`);
   }
 
