@@ -13,11 +13,12 @@ export function isHtml(text: string): boolean {
   return at !== null && HTML.test(text.slice(at, at + 100));
 }
 
-/** What a file of text is; null for what is no text. @internal */
+/** What a file of text is, or a file that begins with it; null for what is no text. @internal */
 export function textKindOf(
   head: Uint8Array,
+  isCut: boolean,
 ): { readonly kind: TextKind; readonly encoding: Encoding } | null {
-  const decoded = decodeText(head);
+  const decoded = decodeText(head, isCut);
   if (decoded === null) return null;
   const { text, encoding } = decoded;
   return { kind: kindOf(text.trimStart()), encoding };
@@ -78,7 +79,10 @@ function rootStart(text: string): number | null {
   }
 }
 
-function decodeText(head: Uint8Array): { readonly text: string; readonly encoding: Encoding } | null {
+function decodeText(
+  head: Uint8Array,
+  isCut: boolean,
+): { readonly text: string; readonly encoding: Encoding } | null {
   if (head.length === 0) return null;
   const [a, b, c, d] = head;
   if (a === 0xff && b === 0xfe) return { text: plain('utf-16le', head), encoding: 'utf-16le' };
@@ -90,9 +94,9 @@ function decodeText(head: Uint8Array): { readonly text: string; readonly encodin
   // Control characters that no text has; 0x0B frames messages of HL7, 0x1B and 0x1C some of them.
   if (head.some((byte) => byte < 0x20 && ![9, 10, 11, 12, 13, 27, 28].includes(byte))) return null;
   try {
-    // As a stream: a character may be cut at the end of what is looked at.
+    // A character may be cut at the end of what is looked at.
     return {
-      text: new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true }),
+      text: new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: isCut }),
       encoding: 'utf-8',
     };
   } catch {

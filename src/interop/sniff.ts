@@ -100,7 +100,7 @@ const BYTES: readonly (readonly [kind: FileKind, at: number, bytes: string])[] =
  */
 export function sniff(bytes: Uint8Array, name?: string): Sniffed {
   const head = bytes.subarray(0, SNIFF_BYTES);
-  const found: Found | null = binaryKind(head) ?? textKindOf(head);
+  const found: Found | null = binaryKind(head) ?? textKindOf(head, head.length === SNIFF_BYTES);
   const kind = found?.kind ?? 'unknown';
   return {
     kind,
