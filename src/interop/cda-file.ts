@@ -69,9 +69,7 @@ export async function embeddedFile(element: XmlElement, place: Place, pace: Pace
   const isText = (declaredType ?? 'text/plain').startsWith('text/');
   // Base64 is what is said; some say nothing, and mean it where it can be nothing else.
   const isBase64 = representation === 'B64' || (representation === undefined && !isText);
-  const bytes = isBase64
-    ? await decodeBase64(parts, pace)
-    : new TextEncoder().encode(parts.join('').replace(/^\s*\n|\s+$/g, ''));
+  const bytes = isBase64 ? await decodeBase64(parts, pace) : new TextEncoder().encode(parts.join('').trim());
   if (bytes === null) return problem('base64');
   const sniffed = sniff(bytes);
   if (sniffed.kind === 'unknown' && element.get('compression') !== null) return problem('compressed');

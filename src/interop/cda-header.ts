@@ -79,12 +79,19 @@ export interface CdaHeader {
 }
 
 const MANY_MAX = 200;
+const PERFORMERS_MAX = 20;
 
 /** @internal */
 export function headerOf(root: XmlElement): CdaHeader {
   const type = codeOf(root.child('code'));
-  const patients = root.all('recordTarget').flatMap((each) => patientOf(each) ?? []);
-  const events = root.all('documentationOf').flatMap((each) => eventOf(each) ?? []);
+  const patients = root
+    .all('recordTarget')
+    .slice(0, MANY_MAX)
+    .flatMap((each) => patientOf(each) ?? []);
+  const events = root
+    .all('documentationOf')
+    .slice(0, MANY_MAX)
+    .flatMap((each) => eventOf(each) ?? []);
   const encounter = root.at('componentOf', 'encompassingEncounter');
   const parties = (tag: string, role: (each: XmlElement) => string) =>
     root
@@ -102,7 +109,7 @@ export function headerOf(root: XmlElement): CdaHeader {
     language: lineOf(root.child('languageCode')?.get('code'), 35),
     time: timeOf(root.child('effectiveTime')?.get('value') ?? null),
     confidentiality: confidentialityOf(root.all('confidentialityCode')),
-    events: events.slice(0, MANY_MAX),
+    events,
     relations: root.all('relatedDocument').slice(0, MANY_MAX).map(relationOf),
     practiceSetting: settingOf(root),
     facilityType: codeOf(encounter?.at('location', 'healthCareFacility', 'code') ?? null),
@@ -141,7 +148,10 @@ function eventOf(documentationOf: XmlElement): CdaEvent | null {
   return {
     code: codeOf(event.child('code')),
     period: periodOf(event.child('effectiveTime')),
-    performers: event.all('performer').flatMap((each) => partyOf(each, each.get('typeCode') ?? 'PRF') ?? []),
+    performers: event
+      .all('performer')
+      .slice(0, PERFORMERS_MAX)
+      .flatMap((each) => partyOf(each, each.get('typeCode') ?? 'PRF') ?? []),
   };
 }
 

@@ -45,7 +45,6 @@ const FAMILY: ReadonlySet<string> = /* @__PURE__ */ new Set(['1.3.6.1.4.1.19376.
 
 /** Sections whose diseases are the patient's: problems, past, past of operations, diagnoses at discharge. */
 const PROBLEM_SECTIONS = ['11450-4', '11348-0', '11535-2', '46241-6', '8648-8', '42347-5'];
-const FAMILY_SECTION = '10157-6';
 const REACTIONS_MAX = 20;
 
 type Kind = readonly ['allergy' | 'intolerance', ProposedAllergy['category']?];
@@ -141,12 +140,11 @@ export function proposedAllergy(statement: Statement, references: References): P
 
 /** Whether a statement is of a disease of the patient. @internal */
 export function isCondition({ element, name, section, parents }: Statement): boolean {
-  if (name !== 'observation' || element.hasTemplate(FAMILY) || section.codes.includes(FAMILY_SECTION))
-    return false;
+  if (name !== 'observation' || element.hasTemplate(FAMILY) || section.isOfFamily) return false;
   // Also what was seen after a vaccine, or is why something was done, is written as a disease.
   const isOfConcern = parents.every((each) => each.name === 'act' || each.name === 'organizer');
   if (!isOfConcern || element.hasTemplate(ALLERGIES)) return false;
-  return element.hasTemplate(PROBLEMS) && PROBLEM_SECTIONS.includes(section.codes.at(-1) ?? '');
+  return element.hasTemplate(PROBLEMS) && PROBLEM_SECTIONS.includes(section.code ?? '');
 }
 
 /** Null where there is none, or it is only suspected. @internal */
@@ -181,7 +179,7 @@ function statusOf({ element, parents }: Statement, end: string | null): { readon
   const said = STATUSES[within(element, '33999-4')?.code ?? ''];
   if (said !== undefined) return { status: said };
   if (end !== null) return { status: 'resolved' };
-  const concern = parents[0]?.name === 'act' ? parents[0].child('statusCode')?.get('code') : null;
+  const concern = parents[0]?.name === 'act' ? parents[0].status : null;
   return concern === 'active' ? { status: 'active' } : {};
 }
 

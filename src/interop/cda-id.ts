@@ -33,6 +33,8 @@ const ROOTS: Readonly<Record<string, CdaIdKind>> = {
   '1.2.250.1.24.3.2': 'siret',
 };
 
+const IDS_MAX = 50;
+
 const PROFESSIONAL = '1.2.250.1.71.4.2.1';
 const STRUCTURE = '1.2.250.1.71.4.2.2';
 
@@ -57,7 +59,7 @@ export function idOf(element: XmlElement | null): CdaId | null {
 
 /** All identifiers of something. @internal */
 export function idsOf(element: XmlElement | null): CdaId[] {
-  return (element?.all('id') ?? []).flatMap((each) => idOf(each) ?? []);
+  return (element?.all('id') ?? []).slice(0, IDS_MAX).flatMap((each) => idOf(each) ?? []);
 }
 
 /** The value of the first identifier of a kind, or null. @internal */

@@ -43,6 +43,8 @@ export interface CdaParty {
   readonly device: { readonly model: string | null; readonly software: string | null } | null;
 }
 
+const PARTS_MAX = 20;
+
 const ENTITIES = [
   'assignedAuthor',
   'assignedEntity',
@@ -102,11 +104,14 @@ export function organizationOf(element: XmlElement | null): CdaOrganization | nu
 export function nameOf(element: XmlElement | null): CdaName | null {
   if (element === null) return null;
   const part = (name: string): string | null =>
-    element
-      .all(name)
-      .flatMap((each) => textOf(each, 200) ?? [])
-      .filter((text, at, all) => all.indexOf(text) === at)
-      .join(' ') || null;
+    [
+      ...new Set(
+        element
+          .all(name)
+          .slice(0, PARTS_MAX)
+          .flatMap((each) => textOf(each, 200) ?? []),
+      ),
+    ].join(' ') || null;
   const name = {
     family: part('family'),
     given: part('given'),

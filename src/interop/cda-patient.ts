@@ -55,6 +55,8 @@ export function patientOf(recordTarget: XmlElement): CdaPatient | null {
   return person === null && all.length === 0 ? null : patient;
 }
 
+const PARTS_MAX = 20;
+
 type Names = Pick<
   CdaPatient,
   'birthName' | 'usedName' | 'familyName' | 'givenNames' | 'firstGivenName' | 'usedGivenName'
@@ -63,12 +65,15 @@ type Names = Pick<
 /** `BR` is of birth, `CL` in use, `SP` that of a spouse; given names without a mark are the list of those of birth. */
 function namesOf(names: readonly XmlElement[]): Names {
   const parts = (tag: string, mark: string | null): string | null => {
-    const found = names.flatMap((name) =>
-      name.all(tag).flatMap((part) => {
-        const marks = part.get('qualifier')?.split(/\s+/) ?? [];
-        const fits = mark === null ? marks.length === 0 : marks.includes(mark);
-        return fits ? (textOf(part, 300) ?? []) : [];
-      }),
+    const found = names.slice(0, PARTS_MAX).flatMap((name) =>
+      name
+        .all(tag)
+        .slice(0, PARTS_MAX)
+        .flatMap((part) => {
+          const marks = part.get('qualifier')?.split(/\s+/) ?? [];
+          const fits = mark === null ? marks.length === 0 : marks.includes(mark);
+          return fits ? (textOf(part, 300) ?? []) : [];
+        }),
     );
     return [...new Set(found)].join(' ') || null;
   };

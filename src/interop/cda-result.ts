@@ -34,12 +34,12 @@ const TEMPLATES: ReadonlySet<string> = /* @__PURE__ */ new Set([
 ]);
 
 /** Laboratory sections (IHE LAB) and their French models. */
-const SECTIONS: ReadonlySet<string> = /* @__PURE__ */ new Set([
+const SECTIONS = [
   '1.3.6.1.4.1.19376.1.3.3.2.1',
   '1.3.6.1.4.1.19376.1.3.3.2.2',
   '1.2.250.1.213.1.1.2.70',
   '1.2.250.1.213.1.1.2.71',
-]);
+];
 
 /** Results of examinations, in any document (LOINC). */
 const RESULTS_SECTION = '30954-2';
@@ -49,8 +49,8 @@ export function isResult(statement: Statement): boolean {
   if (statement.name !== 'observation' || !isEvent(statement)) return false;
   return (
     statement.element.hasTemplate(TEMPLATES) ||
-    statement.section.element.hasTemplate(SECTIONS) ||
-    statement.section.codes.at(-1) === RESULTS_SECTION
+    SECTIONS.some((template) => statement.section.templates.has(template)) ||
+    statement.section.code === RESULTS_SECTION
   );
 }
 
@@ -79,8 +79,7 @@ export function resultOf(statement: Statement, references: References): CdaResul
 
 /** When it was so: by itself, else by what it is a part of. @internal */
 export function observedAt({ element, parents }: Statement): string | null {
-  for (const each of [element, ...parents]) {
-    const time = each.child('effectiveTime');
+  for (const time of [element.child('effectiveTime'), ...parents.map((each) => each.time)]) {
     const at = ['value', 'high', 'low'].map((name) =>
       timeOf((name === 'value' ? time : (time?.child(name) ?? null))?.get('value') ?? null),
     );

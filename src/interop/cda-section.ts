@@ -3,6 +3,9 @@ import { narrativeOf } from './narrative.js';
 import type { Pace } from './pace.js';
 import { textOf, type XmlElement } from './xml-element.js';
 
+/** Historique des pathologies familiales (LOINC). */
+const FAMILY_SECTION = '10157-6';
+
 /** A section of a structured document. */
 export interface CdaSection {
   /** Where it is: `2` the second, `2.1` the first in it. */
@@ -20,8 +23,12 @@ export interface CdaSection {
 export interface SectionElement {
   readonly path: string;
   readonly element: XmlElement;
-  /** Codes of the sections it is in and its own. */
-  readonly codes: readonly string[];
+  /** Its code, or that of the nearest section it is in that has one. */
+  readonly code: string | null;
+  /** Whether it is about relatives, by itself or by what it is in. */
+  readonly isOfFamily: boolean;
+  /** The templates it declares. */
+  readonly templates: ReadonlySet<string>;
 }
 
 /** The sections of a body or section, with their texts. @internal */
@@ -29,8 +36,8 @@ export async function sectionsOf(parent: XmlElement, pace: Pace, path = ''): Pro
   const made: CdaSection[] = [];
   for (const [at, element] of childSections(parent).entries()) {
     const own = `${path}${at + 1}`;
-    await pace.rest();
     const narrative = narrativeOf(element.child('text'));
+    await pace.spend(1000 + (narrative?.html.length ?? 0));
     made.push({
       path: own,
       code: codeOf(element.child('code')),
@@ -44,13 +51,24 @@ export async function sectionsOf(parent: XmlElement, pace: Pace, path = ''): Pro
 }
 
 /** All sections of a body, each before those in it. @internal */
-export function flatSections(parent: XmlElement, path = '', codes: readonly string[] = []): SectionElement[] {
-  return childSections(parent).flatMap((element, at) => {
-    const own = `${path}${at + 1}`;
-    const code = element.child('code')?.get('code') ?? null;
-    const within = code === null ? codes : [...codes, code];
-    return [{ path: own, element, codes: within }, ...flatSections(element, `${own}.`, within)];
-  });
+export function flatSections(body: XmlElement): SectionElement[] {
+  const found: SectionElement[] = [];
+  const take = (parent: XmlElement, above: SectionElement | null): void => {
+    for (const [at, element] of childSections(parent).entries()) {
+      const code = element.child('code')?.get('code') ?? above?.code ?? null;
+      const section: SectionElement = {
+        path: above === null ? `${at + 1}` : `${above.path}.${at + 1}`,
+        element,
+        code,
+        isOfFamily: code === FAMILY_SECTION || above?.isOfFamily === true,
+        templates: new Set(element.all('templateId').flatMap((each) => each.get('root') ?? [])),
+      };
+      found.push(section);
+      take(element, section);
+    }
+  };
+  take(body, null);
+  return found;
 }
 
 function childSections(parent: XmlElement): XmlElement[] {

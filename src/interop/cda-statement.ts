@@ -10,7 +10,16 @@ export interface Statement {
   /** Where it is in the section. */
   readonly path: string;
   /** Those it is in, the nearest first. */
-  readonly parents: readonly XmlElement[];
+  readonly parents: readonly Parent[];
+}
+
+/** What a statement may be in; read once, however many are in it. @internal */
+export interface Parent {
+  readonly element: XmlElement;
+  readonly name: string;
+  readonly mood: string;
+  readonly status: string | null;
+  readonly time: XmlElement | null;
 }
 
 const NAMES: ReadonlySet<string> = /* @__PURE__ */ new Set([
@@ -44,29 +53,41 @@ function* within(
   holder: XmlElement,
   section: SectionElement,
   path: string,
-  parents: readonly XmlElement[],
+  parents: readonly Parent[],
 ): Generator<Statement> {
   for (const element of holder.elements()) {
     if (!NAMES.has(element.name) || isOfAnother(element) || isDenied(element)) continue;
     const own = `${path}/${element.name}`;
     yield { element, name: element.name, section, path: own, parents };
+    const parent: Parent = {
+      element,
+      name: element.name,
+      mood: moodOf(element),
+      status: element.child('statusCode')?.get('code') ?? null,
+      time: element.child('effectiveTime'),
+    };
+    const inner = [parent, ...parents];
     for (const tag of ['entryRelationship', 'component'])
       for (const [at, each] of element.all(tag).entries())
-        yield* within(each, section, `${own}/${tag}[${at + 1}]`, [element, ...parents]);
+        yield* within(each, section, `${own}/${tag}[${at + 1}]`, inner);
   }
 }
 
 /** Where something was found, for people and programs that look it up. @internal */
 export function locatorOf({ section, path }: Statement): string {
-  const code = section.codes.at(-1);
-  const start = `section ${section.path}${code === undefined ? '' : ` (${code.slice(0, 30)})`} `;
+  const { code } = section;
+  const start = `section ${section.path.slice(0, 60)}${code === null ? '' : ` (${code.slice(0, 30)})`} `;
   const room = LOCATOR_CHARS_MAX - start.length;
   return start + (path.length <= room ? path : `…${path.slice(path.length - room + 1)}`);
 }
 
 /** Whether it was so, and is not only wished or asked for. @internal */
 export function isEvent({ element, parents }: Statement): boolean {
-  return [element, ...parents].every((each) => (each.get('moodCode') ?? 'EVN') === 'EVN');
+  return moodOf(element) === 'EVN' && parents.every(({ mood }) => mood === 'EVN');
+}
+
+function moodOf(element: XmlElement): string {
+  return element.get('moodCode') ?? 'EVN';
 }
 
 function isDenied(element: XmlElement): boolean {

@@ -66,6 +66,8 @@ class Writer {
   #afterBlank = true;
   /** How many cells of tables this is in. */
   #cells = 0;
+  /** Whether a line within a cell has ended. */
+  #isBroken = false;
 
   children(parent: XmlElement, within: string): void {
     for (const each of parent.children)
@@ -106,7 +108,7 @@ class Writer {
       return;
     }
     if (BLOCKS.has(name)) this.#endLine();
-    if (isHere && name === 'item') this.#line += '- ';
+    if (isHere && name === 'item') this.#item();
     if (isHere) this.#html.push(`<${tag}>`);
     this.#afterBlank = isHere || this.#afterBlank;
     this.children(element, isHere ? name : within);
@@ -127,17 +129,20 @@ class Writer {
       // Whatever stands in a row is a cell of it, so that nothing is lost.
       const tag = !isText && cell.name === 'th' ? 'th' : 'td';
       this.#line = '';
+      this.#isBroken = false;
       this.#afterBlank = true;
       this.#html.push(`<${tag}${isText ? '' : spans(cell)}>`);
       if (isText) this.#text(cell);
       else if (cell.name === 'td' || cell.name === 'th') this.children(cell, tag);
       else this.#element(cell, tag);
       this.#html.push(`</${tag}>`);
-      texts.push(this.#line.replace(/[\s/]+$/, '').trim());
+      texts.push(this.#line.trim());
     }
     this.#html.push('</tr>');
     this.#cells -= 1;
-    this.#line = outer + (texts.some((text) => text !== '') ? texts.join(' | ') : '');
+    const line = texts.some((text) => text !== '') ? texts.join(' | ') : '';
+    this.#isBroken = false;
+    this.#line = outer + (outer === '' || line === '' ? '' : ' / ') + line;
     this.#endLine();
   }
 
@@ -165,6 +170,11 @@ class Writer {
     this.#html.push(...tags.toReversed().map((tag) => `</${tag}>`));
   }
 
+  #item(): void {
+    this.#line += this.#isBroken ? ' / - ' : '- ';
+    this.#isBroken = false;
+  }
+
   #list(element: XmlElement): void {
     const tag = element.get('listType')?.toLowerCase() === 'ordered' ? 'ol' : 'ul';
     this.#endLine();
@@ -186,18 +196,19 @@ class Writer {
     const shown = this.#afterBlank ? text.trimStart() : text;
     if (shown === '') return;
     this.#html.push(escapeHtml(shown));
-    this.#line += shown;
+    this.#line += this.#isBroken ? ` / ${shown}` : shown;
+    this.#isBroken = false;
     this.#afterBlank = shown.endsWith(' ');
   }
 
   #endLine(): void {
-    const line = this.#line.trim();
     this.#afterBlank = true;
+    // A row stays on one line, whatever is in its cells.
     if (this.#cells > 0) {
-      // A row stays on one line, whatever is in its cells.
-      this.#line = line === '' || line === '-' || line.endsWith(' /') ? this.#line : `${line} / `;
+      this.#isBroken = this.#line !== '';
       return;
     }
+    const line = this.#line.trim();
     if (line !== '' && line !== '-') this.#lines.push(line);
     this.#line = '';
   }

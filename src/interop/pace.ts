@@ -7,9 +7,12 @@ export interface ReadWork {
   readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
 }
 
+const SPENT_MAX = 100_000;
+
 /** Lets the thread do other things between two slices of work, and stops it when that is wished. @internal */
 export class Pace {
   readonly #work: ReadWork;
+  #spent = 0;
 
   constructor(work: ReadWork = {}) {
     this.#work = work;
@@ -18,6 +21,14 @@ export class Pace {
   /** Throws `usage/aborted`. */
   check(): void {
     if (this.#work.signal?.aborted === true) throw new VaultError('usage/aborted');
+  }
+
+  /** Rests once so much work was done: about as much as a hundred thousand letters. Throws `usage/aborted`. */
+  async spend(work: number): Promise<void> {
+    this.#spent += work;
+    if (this.#spent < SPENT_MAX) return;
+    this.#spent = 0;
+    await this.rest();
   }
 
   /** Tells how far it is, and lets others in. Throws `usage/aborted`. */

@@ -33,7 +33,8 @@ export const CDA_LIMITS: XmlLimits = /* @__PURE__ */ Object.freeze({
   bytesMax: 32 * 1024 * 1024,
   depthMax: 200,
   elementsMax: 300_000,
-  attributesMax: 64,
+  attributesMax: 1_000_000,
+  attributesOfOneMax: 64,
   attributeCharsMax: 64 * 1024,
 });
 
@@ -74,7 +75,8 @@ export interface CdaDocument extends CdaHeader {
 /** Of each kind: more than that is for a program to read, and not for a person to confirm. */
 const STATEMENTS_MAX = 2000;
 const FILES_MAX = 200;
-const REST_STATEMENTS = 500;
+/** Of one statement, in letters. */
+const STATEMENT_WORK = 200;
 
 const STYLESHEET = 'http://www.w3.org/1999/XSL/Transform';
 const SELF_PRESENTING = 'urn:asip-sante:ci-sis';
@@ -114,15 +116,13 @@ async function documentOf(root: XmlElement, pace: Pace): Promise<CdaDocument> {
   if (body !== null) {
     const flat = flatSections(body);
     stated.references = new References(flat.flatMap(({ element }) => element.all('text')));
-    let count = 0;
     for (const section of flat)
       for (const statement of statementsOf(section)) {
+        await pace.spend(STATEMENT_WORK);
         if (statement.name === 'observationMedia') {
           const value = statement.element.child('value');
           if (value !== null) await take(value, section.path, statement.element.get('ID'));
         } else stated.take(statement);
-        count += 1;
-        if (count % REST_STATEMENTS === 0) await pace.rest();
       }
   }
   return {
@@ -149,18 +149,15 @@ class Stated {
   }
 
   take(statement: Statement): void {
-    const locator = locatorOf(statement);
+    const { references } = this;
     if (isVaccination(statement)) this.#vaccination(statement);
-    else if (isAllergy(statement)) {
-      const entry = proposedAllergy(statement, this.references);
-      if (entry !== null) this.#propose({ section: 'allergies', entry, locator });
-    } else if (isCondition(statement)) {
-      const entry = proposedCondition(statement, this.references);
-      if (entry !== null) this.#propose({ section: 'conditions', entry, locator });
-    } else if (isTreatment(statement)) {
-      const entry = proposedTreatment(statement, this.references, this.#prescriber);
-      if (entry !== null) this.#propose({ section: 'treatments', entry, locator });
-    } else if (statement.name === 'observation' && isEvent(statement)) this.#observation(statement);
+    else if (isAllergy(statement))
+      this.#propose(statement, 'allergies', proposedAllergy(statement, references));
+    else if (isCondition(statement))
+      this.#propose(statement, 'conditions', proposedCondition(statement, references));
+    else if (isTreatment(statement))
+      this.#propose(statement, 'treatments', proposedTreatment(statement, references, this.#prescriber));
+    else if (statement.name === 'observation' && isEvent(statement)) this.#observation(statement);
   }
 
   done(): Pick<CdaDocument, 'results' | 'measures' | 'vaccinations' | 'proposals'> {
@@ -181,8 +178,7 @@ class Stated {
     const found = vaccinationOf(statement, this.references);
     if (found === null || this.#vaccinations.length >= STATEMENTS_MAX) return;
     this.#vaccinations.push(found);
-    const entry = proposedVaccination(found);
-    if (entry !== null) this.#propose({ section: 'vaccinations', entry, locator: found.locator });
+    this.#propose(statement, 'vaccinations', proposedVaccination(found));
   }
 
   #observation(statement: Statement): void {
@@ -193,8 +189,13 @@ class Stated {
     if (isResult(statement) && this.#results.length < STATEMENTS_MAX) this.#results.push(result);
   }
 
-  #propose(proposal: CdaProposal): void {
-    if (this.#proposals.length < STATEMENTS_MAX) this.#proposals.push(proposal);
+  #propose<Name extends CdaProposal['section']>(
+    statement: Statement,
+    section: Name,
+    entry: (CdaProposal & { readonly section: Name })['entry'] | null,
+  ): void {
+    if (entry === null || this.#proposals.length >= STATEMENTS_MAX) return;
+    this.#proposals.push({ section, entry, locator: locatorOf(statement) } as CdaProposal);
   }
 }
 

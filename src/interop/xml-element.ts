@@ -2,6 +2,15 @@
 export const HL7 = 'urn:hl7-org:v3';
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
+
+/** What is looked at anywhere; the rest is not kept. */
+const ATTRIBUTES: ReadonlySet<string> = /* @__PURE__ */ new Set(
+  (
+    'ID classCode code codeSystem codeSystemName colspan compression displayName extension listType mediaType ' +
+    'moodCode negationInd nullFlavor qualifier referencedObject representation revised root rowspan styleCode ' +
+    'typeCode unit use value'
+  ).split(' '),
+);
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map();
 
 /** An element of an XML file: a plain tree, with nothing of a page in it. @internal */
@@ -16,16 +25,16 @@ export class XmlElement {
     this.uri = uri;
   }
 
-  /** Those without a namespace, and `xsi:type`. */
+  /** Those that are looked at: without a namespace, and `xsi:type`. */
   get attributes(): ReadonlyMap<string, string> {
     return this.#attributes ?? NO_ATTRIBUTES;
   }
 
   setAttribute(name: string, uri: string, value: string): void {
-    const key = uri === '' ? name : uri === XSI && name === 'type' ? 'xsi:type' : null;
-    if (key === null) return;
+    const isType = uri === XSI && name === 'type';
+    if (!isType && (uri !== '' || !ATTRIBUTES.has(name))) return;
     this.#attributes ??= new Map();
-    this.#attributes.set(key, value);
+    this.#attributes.set(isType ? 'xsi:type' : name, value);
   }
 
   /** An attribute without the blanks around it, or null where it is missing or empty. */
@@ -72,6 +81,8 @@ export function textOf(element: XmlElement | null, charsMax = 1000): string | nu
   const take = (within: XmlElement): void => {
     for (const each of within.children) {
       if (room <= 0) return;
+      // Also what is empty costs: many may point to one place.
+      room -= 1;
       if (typeof each !== 'string') {
         // Else two cells or lines would run into one word.
         if (BREAKS.has(each.name)) parts.push(' ');

@@ -11,8 +11,9 @@ export interface XmlLimits {
   /** Elements within one another. */
   readonly depthMax: number;
   readonly elementsMax: number;
-  /** Of one element. */
+  /** Of the whole file. */
   readonly attributesMax: number;
+  readonly attributesOfOneMax: number;
   /** Of one attribute. */
   readonly attributeCharsMax: number;
 }
@@ -57,6 +58,7 @@ class TreeBuilder {
   #passedOver = 0;
   #elements = 0;
   #attributes = 0;
+  #attributesOfOne = 0;
 
   constructor(limits: XmlLimits, seek: (name: string, uri: string, depth: number) => Sought) {
     this.#seek = seek;
@@ -65,7 +67,7 @@ class TreeBuilder {
     parser.on('error', () => this.#malformed('xml'));
     parser.on('doctype', () => this.#malformed('doctype'));
     parser.on('opentagstart', () => {
-      this.#attributes = 0;
+      this.#attributesOfOne = 0;
       this.#depth += 1;
       this.#elements += 1;
       if (this.#depth > limits.depthMax) throw tooLarge('depth', limits.depthMax);
@@ -73,7 +75,10 @@ class TreeBuilder {
     });
     parser.on('attribute', ({ value }) => {
       this.#attributes += 1;
+      this.#attributesOfOne += 1;
       if (this.#attributes > limits.attributesMax) throw tooLarge('attributes', limits.attributesMax);
+      if (this.#attributesOfOne > limits.attributesOfOneMax)
+        throw tooLarge('attributes-of-one', limits.attributesOfOneMax);
       if (value.length > limits.attributeCharsMax) throw tooLarge('attribute', limits.attributeCharsMax);
     });
     parser.on('opentag', ({ local, uri, attributes }) => {

@@ -1,0 +1,339 @@
+import { describe, expect, it } from 'vitest';
+import { isVaultError } from '../../src/errors.js';
+import { CDA_LIMITS, type CdaDocument, readCda } from '../../src/interop/index.js';
+import { bytesOf, cdaText, PATIENT, section } from '../support/cda-fixtures.js';
+
+const MIB = 1024 * 1024;
+/** Long for what these take, short for what would not end. */
+const PATIENCE_MS = 30_000;
+
+interface Outcome {
+  /** `read`, or code and reason of the error. */
+  readonly said: string;
+  readonly ms: number;
+  readonly document: CdaDocument | null;
+}
+
+async function outcomeOf(source: string | Uint8Array, options = {}): Promise<Outcome> {
+  const bytes = typeof source === 'string' ? bytesOf(source) : source;
+  const start = performance.now();
+  const done = (said: string, document: CdaDocument | null): Outcome => ({
+    said,
+    ms: performance.now() - start,
+    document,
+  });
+  try {
+    return done('read', await readCda(bytes, options));
+  } catch (error) {
+    if (!isVaultError(error)) throw error;
+    return done(`${error.code} ${error.details.why}`, null);
+  }
+}
+
+const doctype = (inside: string, text = '&a;') =>
+  cdaText({ head: `<title>${text}</title>` }).replace(
+    '<ClinicalDocument',
+    `<!DOCTYPE ClinicalDocument ${inside}><ClinicalDocument`,
+  );
+
+describe('a clinical document made to harm', () => {
+  it.each([
+    [
+      'a billion laughs',
+      doctype(
+        `[<!ENTITY a0 "ha">${Array.from({ length: 30 }, (_, at) => `<!ENTITY a${at + 1} "${`&a${at};`.repeat(10)}">`).join('')}]`,
+        '&a30;',
+      ),
+    ],
+    ['one long entity many times', doctype(`[<!ENTITY a "${'x'.repeat(100_000)}">]`, '&a;'.repeat(100_000))],
+    ['a file of this machine', doctype('[<!ENTITY a SYSTEM "file:///etc/passwd">]')],
+    ['an address', doctype('[<!ENTITY a SYSTEM "http://127.0.0.1:1/x">]')],
+    ['a document type elsewhere', doctype('SYSTEM "http://127.0.0.1:1/x.dtd"')],
+    ['a public document type', doctype('PUBLIC "-//X//Y" "http://127.0.0.1:1/x.dtd"')],
+    ['parameter entities', doctype('[<!ENTITY % p SYSTEM "http://127.0.0.1:1/x"> %p;]')],
+    ['an attribute for every element', doctype('[<!ATTLIST title onload CDATA "x">]', 'x')],
+    ['an empty document type', doctype('', 'x')],
+    [
+      'a document type after comments',
+      doctype('', 'x').replace('<!DOCTYPE', `<!-- ${'x'.repeat(100_000)} --><!DOCTYPE`),
+    ],
+  ])('is refused for its document type: %s', async (_, text) => {
+    const { said, ms } = await outcomeOf(text);
+    expect(said).toBe('format/malformed doctype');
+    expect(ms).toBeLessThan(PATIENCE_MS);
+  });
+
+  it.each([
+    ['an entity of nobody', cdaText({ head: '<title>&lol;</title>' })],
+    ['an entity named as a property', cdaText({ head: '<title>&constructor;&__proto__;</title>' })],
+    ['an entity without an end', cdaText({ head: `<title>&${'x'.repeat(200_000)}</title>` })],
+    ['a second document type', cdaText({ head: '<title><!DOCTYPE x></title>' })],
+  ])('is refused for its entities: %s', async (_, text) => {
+    expect((await outcomeOf(text)).said).toBe('format/malformed xml');
+  });
+
+  it.each([
+    ['depth', `${'<a>'.repeat(100_000)}`],
+    ['depth', '<component><section>'.repeat(50_000)],
+    ['elements', '<a/>'.repeat(400_000)],
+    ['attributes-of-one', `<a ${Array.from({ length: 100_000 }, (_, at) => `a${at}=""`).join(' ')}/>`],
+    ['attributes', `<a ${Array.from({ length: 50 }, (_, at) => `a${at}=""`).join(' ')}/>`.repeat(25_000)],
+    ['attribute', `<a b="${'x'.repeat(MIB)}"/>`],
+  ])('is refused for its %s', async (what, inside) => {
+    const { said, ms } = await outcomeOf(cdaText({ tail: inside }));
+    expect(said).toBe(`format/too-large ${what}`);
+    expect(ms).toBeLessThan(PATIENCE_MS);
+  });
+
+  it.each([
+    ['blanks', () => new Uint8Array(100 * MIB).fill(0x20)],
+    ['letters', () => new Uint8Array(100 * MIB).fill(0x78)],
+    ['brackets', () => new Uint8Array(100 * MIB).fill(0x3c)],
+    ['zeros', () => new Uint8Array(100 * MIB)],
+  ])('is refused by its size before it is read: 100 MiB of %s', async (_, made) => {
+    const bytes = made();
+    const { said, ms } = await outcomeOf(bytes);
+    expect(said).toBe('format/too-large bytes');
+    expect(ms).toBeLessThan(1000);
+    const blob = new Blob([bytes]);
+    const start = performance.now();
+    await expect(readCda(blob)).rejects.toMatchObject({
+      code: 'format/too-large',
+      details: { max: CDA_LIMITS.bytesMax },
+    });
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  it('cannot hide from smaller limits', async () => {
+    const text = cdaText({ sections: section('1-8', 'x') });
+    const bytes = bytesOf(text).length;
+    const said = async (limits: object) => (await outcomeOf(text, { limits })).said;
+    expect(await said({ bytesMax: bytes })).toBe('read');
+    expect(await said({ bytesMax: bytes - 1 })).toBe('format/too-large bytes');
+    expect(await said({ depthMax: 6 })).toBe('format/too-large depth');
+    expect(await said({ elementsMax: 20 })).toBe('format/too-large elements');
+    expect(await said({ attributesMax: 20 })).toBe('format/too-large attributes');
+    expect(await said({ attributesOfOneMax: 1 })).toBe('format/too-large attributes-of-one');
+    expect(await said({ attributeCharsMax: 10 })).toBe('format/too-large attribute');
+  });
+
+  /** What is within the limits and would take the square of its size, were it looked at carelessly. */
+  const within: readonly (readonly [string, () => string])[] = [
+    ['31 MiB of blanks', () => cdaText({ tail: ' '.repeat(31 * MIB) })],
+    ['31 MiB of text', () => cdaText({ sections: section('1-8', 'x '.repeat(15.5 * MIB)) })],
+    ['31 MiB of one comment', () => cdaText({ tail: `<!--${'x'.repeat(31 * MIB)}-->` })],
+    ['many comments', () => cdaText({ tail: '<!---->'.repeat(1_000_000) })],
+    ['many instructions', () => cdaText({ tail: '<?a b?>'.repeat(1_000_000) })],
+    ['many references', () => cdaText({ sections: section('1-8', '&amp;'.repeat(2_000_000)) })],
+    ['many numbers of letters', () => cdaText({ sections: section('1-8', '&#x26;&#60;'.repeat(1_000_000)) })],
+    [
+      '31 MiB of Base64',
+      () =>
+        cdaText({
+          body: `<component><nonXMLBody><text mediaType="application/pdf" representation="B64">${`${'JVBERi0x'.repeat(9)}\n`.repeat(400_000)}</text></nonXMLBody></component>`,
+        }),
+    ],
+    [
+      'text in the place of Base64',
+      () =>
+        cdaText({
+          body: `<component><nonXMLBody><text mediaType="text/plain">${' '.repeat(10 * MIB)}x${' '.repeat(10 * MIB)}</text></nonXMLBody></component>`,
+        }),
+    ],
+    [
+      'many line ends in one cell',
+      () =>
+        cdaText({ sections: section('1-8', `<table><tr><td>${'x<br/>'.repeat(200_000)}</td></tr></table>`) }),
+    ],
+    [
+      'many slashes in one cell',
+      () =>
+        cdaText({
+          sections: section(
+            '1-8',
+            `<table><tr><td>${'/'.repeat(2 * MIB)}x${' /'.repeat(MIB)}</td></tr></table>`,
+          ),
+        }),
+    ],
+    [
+      'tables in tables',
+      () =>
+        cdaText({
+          sections: section(
+            '1-8',
+            `${'<table><tr><td>x'.repeat(60)}${'</td></tr></table>'.repeat(60)}`.repeat(1000),
+          ),
+        }),
+    ],
+    [
+      'many struck out',
+      () =>
+        cdaText({ sections: section('1-8', '<content revised="delete">x<br/></content>'.repeat(140_000)) }),
+    ],
+    [
+      'many pointers to one long text',
+      () =>
+        cdaText({
+          sections: section(
+            '30954-2',
+            `<content ID="a">${'<br/>'.repeat(100_000)}</content>`,
+            `${'<observation><code><originalText><reference value="#a"/></originalText></code><value xsi:type="ST"><reference value="#a"/></value></observation></entry><entry>'.repeat(
+              25_000,
+            )}<act/>`,
+          ),
+        }),
+    ],
+    [
+      'many statements in one without a time',
+      () =>
+        cdaText({
+          sections: section(
+            '30954-2',
+            'x',
+            `<organizer>${'<component><observation><code code="2345-7"/><value value="1" unit="g/L"/></observation></component>'.repeat(60_000)}</organizer>`,
+          ),
+        }),
+    ],
+    [
+      'many entries in one section',
+      () =>
+        cdaText({
+          sections: section(
+            '30954-2',
+            'x',
+            `${'<observation><code code="2345-7"/><value value="1"/></observation></entry><entry>'.repeat(
+              60_000,
+            )}<act/>`,
+          ),
+        }),
+    ],
+    [
+      'many pressures of one time',
+      () =>
+        cdaText({
+          sections: section(
+            '8716-3',
+            'x',
+            `<organizer><effectiveTime value="20200101"/>${'<component><observation><code code="8480-6"/><value value="120" unit="mm[Hg]"/></observation></component>'.repeat(60_000)}</organizer>`,
+          ),
+        }),
+    ],
+    [
+      'deep statements',
+      () => {
+        const depth = 90;
+        const open = '<entryRelationship><act>'.repeat(depth);
+        const leaves = '<entryRelationship><observation/></entryRelationship>'.repeat(100_000);
+        return cdaText({
+          sections: section(
+            '1-8',
+            'x',
+            `<act>${open}${leaves}${'</act></entryRelationship>'.repeat(depth)}</act>`,
+          ),
+        });
+      },
+    ],
+    ['many sections', () => cdaText({ sections: '<component><section/></component>'.repeat(100_000) })],
+    [
+      'deep sections',
+      () =>
+        cdaText({
+          sections: `${'<component><section>'.repeat(90)}${'<component><section/></component>'.repeat(100_000)}${'</section></component>'.repeat(90)}`,
+        }),
+    ],
+    [
+      'many names',
+      () =>
+        cdaText({
+          patient: PATIENT.replace(
+            '<given>',
+            `${Array.from({ length: 200_000 }, (_, at) => `<given>${at}</given>`).join('')}<given>`,
+          ),
+          authors: `<author><assignedAuthor><assignedPerson><name>${Array.from({ length: 50_000 }, (_, at) => `<given>${at}</given>`).join('')}</name></assignedPerson></assignedAuthor></author>`,
+        }),
+    ],
+    ['many patients', () => cdaText({ patient: PATIENT.repeat(10_000) })],
+    [
+      'many authors',
+      () =>
+        cdaText({
+          authors: '<author><assignedAuthor><id root="1"/></assignedAuthor></author>'.repeat(80_000),
+        }),
+    ],
+    ['many of one ID', () => cdaText({ sections: section('1-8', '<content ID="a"/>'.repeat(250_000)) })],
+    [
+      'many translations',
+      () => cdaText({ head: `<code code="1">${'<translation code="1"/>'.repeat(250_000)}</code>` }),
+    ],
+    [
+      'many namespaces',
+      () =>
+        cdaText({
+          tail: Array.from(
+            { length: 100_000 },
+            (_, at) => `<a xmlns="urn:${at}" xmlns:p="urn:p${at}"/>`,
+          ).join(''),
+        }),
+    ],
+  ];
+
+  it.each(within)('is read or refused in its time: %s', async (_, made) => {
+    const { ms } = await outcomeOf(made());
+    expect(ms).toBeLessThan(PATIENCE_MS);
+  });
+
+  it('does not hold the thread while it is read', async () => {
+    const text = cdaText({ sections: section('1-8', 'x '.repeat(4 * MIB)) });
+    let [longest, last, isOver] = [0, performance.now(), false];
+    const beat = (async () => {
+      while (!isOver) {
+        await new Promise((resolve) => setImmediate(resolve));
+        longest = Math.max(longest, performance.now() - last);
+        last = performance.now();
+      }
+    })();
+    await readCda(bytesOf(text));
+    isOver = true;
+    await beat;
+    expect(longest).toBeLessThan(5000);
+  });
+
+  it('changes nothing that is shared, whatever its names are', async () => {
+    const before = Object.getOwnPropertyNames(Object.prototype).join();
+    const text = cdaText({
+      head: '<code code="__proto__" codeSystem="constructor"/><title>x</title><id root="__proto__" extension="toString"/>',
+      sections: section(
+        'toString',
+        '<__proto__ a="1"/><constructor/>',
+        '<observation><code code="hasOwnProperty"/><value value="1"/></observation>',
+      ),
+    }).replace('<ClinicalDocument ', '<ClinicalDocument __proto__="x" constructor="y" ');
+    const { document } = await outcomeOf(text);
+    expect(document).toMatchObject({ category: 'other', classCode: null, id: { kind: null } });
+    expect(Object.getOwnPropertyNames(Object.prototype).join()).toBe(before);
+    expect(({} as Record<string, unknown>).a).toBeUndefined();
+  });
+
+  it('asks for nothing over the network', async () => {
+    const asked: string[] = [];
+    const own = globalThis.fetch;
+    globalThis.fetch = (address) => {
+      asked.push(String(address));
+      return Promise.reject(new Error('asked'));
+    };
+    try {
+      const text = cdaText({
+        sections: section(
+          '1-8',
+          '<linkHtml href="http://127.0.0.1:1/a">a</linkHtml><renderMultiMedia referencedObject="m"/>',
+          '<observationMedia ID="m"><value mediaType="image/png"><reference value="http://127.0.0.1:1/b.png"/></value></observationMedia>',
+        ),
+      }).replace('<?xml-stylesheet', '<?xml-stylesheet href="http://127.0.0.1:1/c.xsl"?><?xml-stylesheet');
+      const { document } = await outcomeOf(text);
+      expect(document?.problems).toEqual([{ why: 'external', section: '1' }]);
+    } finally {
+      globalThis.fetch = own;
+    }
+    expect(asked).toEqual([]);
+  });
+});
