@@ -19,6 +19,7 @@ export {
   type Lockable,
 } from './lock/auto-lock.js';
 export { categoryLabel, DOCUMENT_CATEGORIES, type DocumentCategory } from './records/category.js';
+export type { DocumentAbout } from './records/document-about.js';
 export { defineKind, type RecordKind } from './records/record-kind.js';
 export type { Trust } from './sharing/contacts.js';
 export type { StorageState, StorageWarning } from './store/persistence.js';

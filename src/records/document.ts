@@ -1,11 +1,14 @@
 import * as z from 'zod/mini';
 import { type BlobReference, isBlobReference } from '../formats/blob-reference.js';
-import { encode } from '../formats/codec.js';
+import { type Encodable, encode } from '../formats/codec.js';
+import { type DocumentAbout, isDocumentAbout } from './document-about.js';
 import { decodeAs, hasFields, isText, isWhole } from '../formats/shape.js';
 
 /** The kind under which documents are sealed, and the version of their schema. */
 export const DOCUMENT_KIND = 'document';
 export const DOCUMENT_SCHEMA = 1;
+/** The version of their schema for documents of which more is said. */
+const DOCUMENT_SCHEMA_ABOUT = 2;
 
 /** What is sealed about a document; the file itself is a blob under a key that only this record holds. */
 export type DocumentContent = {
@@ -17,12 +20,14 @@ export type DocumentContent = {
   readonly mediaType: string;
   readonly added: number;
   readonly blob: BlobReference;
+  readonly about?: DocumentAbout;
 };
 
 // Checked by hand: opening a vault and listing it do it for every document, and a schema takes ten times as long.
 const document = z.custom<DocumentContent>((value) => {
-  if (!hasFields(value, 7)) return false;
-  const { title, category, date, name, mediaType, added, blob } = value;
+  if (!hasFields(value, 7) && !hasFields(value, 8)) return false;
+  const { title, category, date, name, mediaType, added, blob, about } = value;
+  if ('about' in value !== (Object.keys(value).length === 8)) return false;
   return (
     isText(title, 200) &&
     isText(category, 64) &&
@@ -30,12 +35,25 @@ const document = z.custom<DocumentContent>((value) => {
     isText(name, 255) &&
     isText(mediaType, 127) &&
     isWhole(added) &&
-    isBlobReference(blob)
+    isBlobReference(blob) &&
+    (about === undefined || isDocumentAbout(about))
   );
 });
 
-export function encodeDocument(content: DocumentContent): Uint8Array {
-  return encode(content);
+/** The version of the schema that a content is of. */
+export function schemaOfDocument({ about }: DocumentContent): number {
+  return about === undefined ? DOCUMENT_SCHEMA : DOCUMENT_SCHEMA_ABOUT;
+}
+
+/** Whether this version reads documents of a schema. */
+export function isDocumentSchema(schema: number): boolean {
+  return schema === DOCUMENT_SCHEMA || schema === DOCUMENT_SCHEMA_ABOUT;
+}
+
+export function encodeDocument({ about, ...content }: DocumentContent): Uint8Array {
+  if (about === undefined) return encode(content);
+  const said = Object.entries(about).filter(([, value]) => value !== undefined);
+  return encode({ ...content, about: Object.fromEntries(said) as Encodable });
 }
 
 /** Decodes a document's content. Throws `format/malformed`. */

@@ -1,10 +1,10 @@
 import { VaultError } from '../errors.js';
-import { decodeDocument, DOCUMENT_KIND, DOCUMENT_SCHEMA } from './document.js';
+import { decodeDocument, DOCUMENT_KIND, isDocumentSchema } from './document.js';
 import { decodeIndexEntry, INDEX_SCHEMA, isIndexKind } from './index-entry.js';
 
 /** A kind of record that this version reads: the schema it knows, and what throws on any other content. */
 interface KnownKind {
-  readonly schema: number;
+  reads(schema: number): boolean;
   check(body: Uint8Array): void;
 }
 
@@ -22,12 +22,13 @@ export function checkKnownContent(content: {
   const { kind, schema, body } = content;
   const known = knownKind(kind);
   if (known === null) return;
-  if (schema !== known.schema) throw new VaultError('format/unsupported', { kind, schema });
+  if (!known.reads(schema)) throw new VaultError('format/unsupported', { kind, schema });
   known.check(body);
 }
 
 function knownKind(kind: string): KnownKind | null {
-  if (kind === DOCUMENT_KIND) return { schema: DOCUMENT_SCHEMA, check: (body) => decodeDocument(body) };
-  if (isIndexKind(kind)) return { schema: INDEX_SCHEMA, check: (body) => decodeIndexEntry(kind, body) };
+  if (kind === DOCUMENT_KIND) return { reads: isDocumentSchema, check: (body) => decodeDocument(body) };
+  if (isIndexKind(kind))
+    return { reads: (schema) => schema === INDEX_SCHEMA, check: (body) => decodeIndexEntry(kind, body) };
   return null;
 }

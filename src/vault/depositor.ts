@@ -5,7 +5,7 @@ import { type Id, printId } from '../formats/id.js';
 import type { Identity } from '../protocol/identity-chain.js';
 import { encodeMessage, depositRequest } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
-import { DOCUMENT_KIND, DOCUMENT_SCHEMA, encodeDocument } from '../records/document.js';
+import { DOCUMENT_KIND, encodeDocument, schemaOfDocument } from '../records/document.js';
 import { encodeFiles, FILES_FIELD } from '../records/record-files.js';
 import {
   checkFields,
@@ -55,8 +55,9 @@ export async function deposit(
   const described = describe({ name: source.name, mediaType: source.mediaType, ...metadata });
   const blob = await storeFile(session, card.vault, source, work);
   const time = session.now();
-  const body = encodeDocument({ ...described, added: time, blob });
-  const content = { kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body };
+  const written = { ...described, added: time, blob };
+  const body = encodeDocument(written);
+  const content = { kind: DOCUMENT_KIND, schema: schemaOfDocument(written), body };
   const entry = await sendDeposit(session, { card, owner, content, blobs: [blob], title: described.title });
   blob.key.fill(0);
   body.fill(0);

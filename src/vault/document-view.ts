@@ -1,6 +1,12 @@
 import { isVaultError, VaultError } from '../errors.js';
 import { type Id, printId } from '../formats/id.js';
-import { type DocumentContent, decodeDocument, DOCUMENT_KIND, DOCUMENT_SCHEMA } from '../records/document.js';
+import {
+  type DocumentContent,
+  decodeDocument,
+  DOCUMENT_KIND,
+  isDocumentSchema,
+} from '../records/document.js';
+import { type DocumentAbout, isDocumentAbout } from '../records/document-about.js';
 import type { DocumentCategory } from '../records/category.js';
 import type { Mask } from './masks.js';
 import type { Item, Revision } from './record-view.js';
@@ -19,6 +25,8 @@ export interface DocumentMetadata {
   readonly name?: string;
   /** Media type; taken from the file if left out. */
   readonly mediaType?: string;
+  /** What a health record says of it: types, authors, dates, confidentiality. */
+  readonly about?: DocumentAbout;
 }
 
 /** A document as shown; a plain value that a page can keep. */
@@ -43,6 +51,8 @@ export interface Document {
   readonly versions: number;
   /** From whom it is masked, for its owner; else null. */
   readonly masked: Mask | null;
+  /** As its source tells; null when nothing more is said. */
+  readonly about: DocumentAbout | null;
 }
 
 /** One version of a document. */
@@ -85,6 +95,7 @@ export function documentOf(
     conflicts: Object.freeze(conflicts.map(({ change }) => printId('change', change))),
     versions: history.length,
     masked: null,
+    about: content.about ?? null,
   };
 }
 
@@ -104,7 +115,7 @@ export function versionOf(revision: Revision): Version {
 /** The content of a revision that is not a removal. Throws `usage/not-found`, `format/malformed`, `format/unsupported`. */
 export function bodyOfRevision({ body, kind, schema }: Revision): DocumentContent {
   if (body === null) throw new VaultError('usage/not-found');
-  if (kind !== DOCUMENT_KIND || schema !== DOCUMENT_SCHEMA) throw new VaultError('format/unsupported');
+  if (kind !== DOCUMENT_KIND || !isDocumentSchema(schema)) throw new VaultError('format/unsupported');
   return decodeDocument(body);
 }
 
@@ -130,6 +141,7 @@ export function describe(metadata: {
   readonly date?: string | null;
   readonly name?: string;
   readonly mediaType?: string;
+  readonly about?: DocumentAbout | undefined;
 }): Omit<DocumentContent, 'added' | 'blob'> {
   const name = metadata.name ?? '';
   const title = metadata.title ?? (name === '' ? 'Document' : name.slice(0, TITLE_MAX));
@@ -143,7 +155,17 @@ export function describe(metadata: {
   if (name.length > NAME_MAX || mediaType.length > 127)
     throw new VaultError('usage/invalid', { argument: 'name' });
   if (date !== null && !isDay(date)) throw new VaultError('usage/invalid', { argument: 'date' });
-  return { title, category: metadata.category, date, name, mediaType };
+  const { about } = metadata;
+  if (about !== undefined && !isDocumentAbout(about))
+    throw new VaultError('usage/invalid', { argument: 'about' });
+  return {
+    title,
+    category: metadata.category,
+    date,
+    name,
+    mediaType,
+    ...(about === undefined ? {} : { about }),
+  };
 }
 
 function isDay(text: string): boolean {

@@ -4,7 +4,13 @@ import { type Id, parseId, printId } from '../formats/id.js';
 import type { RecordEnvelope } from '../formats/record.js';
 import type { Live } from '../live/live.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
-import { DOCUMENT_KIND, DOCUMENT_SCHEMA, type DocumentContent, encodeDocument } from '../records/document.js';
+import {
+  DOCUMENT_KIND,
+  DOCUMENT_SCHEMA,
+  type DocumentContent,
+  encodeDocument,
+  schemaOfDocument,
+} from '../records/document.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
 import { appendPrune, appendRecords } from './collection-writer.js';
@@ -25,6 +31,7 @@ import { eraseLinks, type LinkSource, maintainLinks } from './links.js';
 import { type DocumentReader, readersOfDocument } from './readers.js';
 import {
   audienceOf,
+  authorOfDocument,
   type MaskEntry,
   type MaskOptions,
   maskDocument,
@@ -117,7 +124,7 @@ export class Documents {
 
   /**
    * Adds a new version of a document's file, with the new file's name and type if it has them; the earlier versions
-   * stay in the history. Throws as `add`, `usage/not-found`.
+   * stay in the history. Throws as `add`, `usage/not-found`, `access/not-allowed` for a document that someone else wrote.
    */
   async replace(id: Id<'item'>, file: FileSource, work: WorkOptions = {}): Promise<Document> {
     const source = openSource(file);
@@ -126,14 +133,17 @@ export class Documents {
       const mediaType = source.mediaType === '' ? content.mediaType : source.mediaType;
       return describe({ ...content, name, mediaType });
     };
-    describeAnew(this.#require(id));
+    describeAnew(this.#requireOwn(id));
     return this.#write(source, work, () => {
-      const found = this.#require(id);
+      const found = this.#requireOwn(id);
       return { ...found, described: describeAnew(found) };
     });
   }
 
-  /** Changes what is written about a document, not its file. Throws `usage/not-found`, `usage/invalid`. */
+  /**
+   * Changes what is written about a document, not its file. Throws `usage/not-found`, `usage/invalid`, `access/not-allowed` for
+   * a document that someone else wrote.
+   */
   async update(id: Id<'item'>, change: Partial<Omit<DocumentMetadata, 'category'>>): Promise<Document> {
     return this.#revise(id, (content) => describe({ ...content, ...change }));
   }
@@ -159,8 +169,8 @@ export class Documents {
       bodyOfRevision(last);
       await this.#session.transact((transaction) => {
         // The same content, so its author's proof goes with it.
-        const { body, authored } = last;
-        this.#append(transaction, collection, { item: bytes, base: headsOf(found), body, authored });
+        const { body, schema, authored } = last;
+        this.#append(transaction, collection, { item: bytes, base: headsOf(found), body, schema, authored });
       });
       return this.#requireDocument(id);
     }
@@ -282,16 +292,17 @@ export class Documents {
       await session.transact((transaction) => {
         const at = place(transaction);
         item = at.item as Uint8Array<ArrayBuffer>;
-        const body = encodeDocument({ ...at.described, added: session.now(), blob });
+        const content = { ...at.described, added: session.now(), blob };
+        const body = encodeDocument(content);
         transaction.send(collectionLane(at.collection.id), {
           kind: 'blob',
           vault: this.#owned.vault,
           blob: blob.id,
           ticket: null,
         });
-        this.#append(transaction, at.collection, { item: at.item, base: at.base, body }, [
-          [blob.id, blob.stored],
-        ]);
+        const schema = schemaOfDocument(content);
+        const added = [[blob.id, blob.stored] as const];
+        this.#append(transaction, at.collection, { item: at.item, base: at.base, body, schema }, added);
         at.written?.();
       });
     } catch (error) {
@@ -306,9 +317,10 @@ export class Documents {
     change: (content: DocumentContent) => Omit<DocumentContent, 'added' | 'blob'>,
   ): Promise<Document> {
     await this.#session.transact((transaction) => {
-      const { collection, item, base, content } = this.#require(id);
-      const body = encodeDocument({ ...content, ...change(content) });
-      this.#append(transaction, collection, { item, base, body });
+      const { collection, item, base, content } = this.#requireOwn(id);
+      const changed = { ...content, ...change(content) };
+      const schema = schemaOfDocument(changed);
+      this.#append(transaction, collection, { item, base, body: encodeDocument(changed), schema });
     });
     return this.#requireDocument(id);
   }
@@ -320,6 +332,7 @@ export class Documents {
       readonly item: Uint8Array;
       readonly base: readonly Uint8Array[];
       readonly body: Uint8Array | null;
+      readonly schema?: number;
       readonly authored?: RecordEnvelope['authored'];
     },
     add: readonly (readonly [Uint8Array, number])[] = [],
@@ -328,7 +341,7 @@ export class Documents {
     const [written] = appendRecords(
       transaction,
       collection,
-      [{ ...record, kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA }],
+      [{ schema: DOCUMENT_SCHEMA, ...record, kind: DOCUMENT_KIND }],
       { add, drop: [] },
     );
     maintainLinks(this.#session, transaction, this.#owned);
@@ -404,6 +417,14 @@ export class Documents {
       base: headsOf(found.item),
       content: bodyOfRevision(found.item.current),
     };
+  }
+
+  /** As `#require`, of what nobody else wrote: what another signed says what they said, or nothing. */
+  #requireOwn(id: Id<'item'>) {
+    const found = this.#require(id);
+    const author = authorOfDocument(found);
+    if (!equalBytes(author, this.#session.author.person)) throw new VaultError('access/not-allowed', { id });
+    return found;
   }
 
   #requireDocument(id: Id<'item'>): Document {

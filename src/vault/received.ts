@@ -4,7 +4,12 @@ import { decodeGrantTerms, type GrantTerms } from '../formats/grant.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import type { Live } from '../live/live.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
-import { DOCUMENT_KIND, DOCUMENT_SCHEMA, type DocumentContent, encodeDocument } from '../records/document.js';
+import {
+  DOCUMENT_KIND,
+  type DocumentContent,
+  encodeDocument,
+  schemaOfDocument,
+} from '../records/document.js';
 import type { RecordKind } from '../records/record-kind.js';
 import { signAuthorship } from '../sharing/authorship.js';
 import type { Trust } from '../sharing/contacts.js';
@@ -127,8 +132,9 @@ export class ReceivedShare {
     });
     const blob = await storeFile(session, this.#vault, source, work);
     const item = session.random(16);
-    const body = encodeDocument({ ...described, added: session.now(), blob });
-    const content = { kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body };
+    const written = { ...described, added: session.now(), blob };
+    const body = encodeDocument(written);
+    const content = { kind: DOCUMENT_KIND, schema: schemaOfDocument(written), body };
     try {
       await session.transact((transaction) => {
         const authored = signAuthorship(session.author, this.#vault, session.now(), content);

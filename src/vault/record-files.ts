@@ -4,7 +4,12 @@ import { type Id, parseId, printId } from '../formats/id.js';
 import type { Link, RecordEnvelope } from '../formats/record.js';
 import { type IdentityOf, nameOf } from '../log/collection-log.js';
 import type { DocumentCategory } from '../records/category.js';
-import { DOCUMENT_KIND, DOCUMENT_SCHEMA, type DocumentContent, encodeDocument } from '../records/document.js';
+import {
+  DOCUMENT_KIND,
+  type DocumentContent,
+  encodeDocument,
+  schemaOfDocument,
+} from '../records/document.js';
 import { RECORD_FILES_MAX, type SealedFile } from '../records/record-files.js';
 import { type AuthoredContent, checkAuthorship } from '../sharing/authorship.js';
 import { blobName } from '../sync/outbox.js';
@@ -87,7 +92,7 @@ export async function prepareFiles(
       fresh.push(blob.id);
       const content: DocumentContent = { ...source.described, added: session.now(), blob };
       const body = encodeDocument(content);
-      const authored = place.prove({ kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body });
+      const authored = place.prove({ kind: DOCUMENT_KIND, schema: schemaOfDocument(content), body });
       files.push({ content, body, authored, link: null });
     }
   } catch (error) {
@@ -128,14 +133,19 @@ export function fileView(file: SealedFile, vault: Uint8Array, identityOf: Identi
 }
 
 function provenAuthor(
-  { authored, body }: SealedFile,
+  { authored, body, content }: SealedFile,
   vault: Uint8Array,
   identityOf: IdentityOf,
 ): Id<'person'> | null {
   const author = authored === null ? null : identityOf(authored[1]);
   if (authored === null || author === null) return null;
   try {
-    checkAuthorship(authored, vault, { kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body }, author);
+    checkAuthorship(
+      authored,
+      vault,
+      { kind: DOCUMENT_KIND, schema: schemaOfDocument(content), body },
+      author,
+    );
     return printId('person', author.person);
   } catch {
     return null; // R-REC-6

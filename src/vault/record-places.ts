@@ -2,7 +2,7 @@ import { equalBytes } from '../crypto/hash.js';
 import { VaultError } from '../errors.js';
 import { printId } from '../formats/id.js';
 import { isDocumentCategory } from '../records/category.js';
-import { DOCUMENT_KIND, DOCUMENT_SCHEMA } from '../records/document.js';
+import { DOCUMENT_KIND, schemaOfDocument } from '../records/document.js';
 import type { SealedFile } from '../records/record-files.js';
 import { checkKind, isRecordCollection, type RecordKind } from '../records/record-kind.js';
 import { signAuthorship } from '../sharing/authorship.js';
@@ -110,7 +110,7 @@ function fileDocument(
   const collection = ensureCollection(session, transaction, owned, { category });
   renewEpoch(session, transaction, owned, collection);
   const item = session.random(16);
-  const document = { kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body, authored, link };
+  const document = { kind: DOCUMENT_KIND, schema: schemaOfDocument(content), body, authored, link };
   appendRecords(transaction, collection, [{ item, base: [], ...document }], {
     add: [[content.blob.id, content.blob.stored]],
     drop: [],
