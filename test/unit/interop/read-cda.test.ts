@@ -87,6 +87,17 @@ describe('the header of a clinical document', () => {
     expect(document.participants[0]?.name?.text).toBe('Dr Paul MEDECIN');
   });
 
+  it.each([
+    ['810003461033', 'rpps', '10003461033'],
+    ['10003461033', 'rpps', '10003461033'],
+    ['00B1057294', 'adeli', '0B1057294'],
+    ['8123', null, null],
+    ['648238549', null, null],
+  ])('reads %s as %s', async (extension, kind, value) => {
+    const [author] = (await read(cdaText().replace('810003461033', extension))).authors;
+    expect(author?.ids).toMatchObject([{ extension, kind, value }]);
+  });
+
   it('says who the patient is, and tells identities of test from real ones', async () => {
     const { patient, patients } = await read(cdaText());
     expect(patients).toHaveLength(1);

@@ -178,6 +178,11 @@ describe('measures', () => {
     expect(await measures('code="8480-6"', 'code="8480-0"')).not.toContain('blood-pressure');
     expect(await measures('value="120"', 'value="70"')).not.toContain('blood-pressure');
     expect(await measures('value="120"', 'value="130"')).toContain('blood-pressure');
+    const at = VITALS_SECTION.indexOf('code="8480-6"');
+    const later =
+      VITALS_SECTION.slice(0, at) +
+      VITALS_SECTION.slice(at).replace('nullFlavor="NASK"', 'value="202311200900+0100"');
+    expect((await proposed(later)).some(({ entry }) => 'systolic' in entry)).toBe(false);
   });
 
   it.each([
@@ -350,6 +355,7 @@ describe('what a summary says', () => {
     expect(await proposed(section('11450-4', 'x', one))).toHaveLength(1);
     for (const each of all) expect(await proposed(section('11450-4', 'x', each)), each).toEqual([]);
     expect(await proposed(section('10157-6', 'x', one))).toEqual([]);
+    expect(await proposed(section('10157-6', 'x', '', section('11450-4', 'x', one)))).toEqual([]);
     const ofChild = section('11450-4', 'x', one).replace(
       '<entry>',
       '<subject><relatedSubject/></subject><entry>',
