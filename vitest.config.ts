@@ -50,6 +50,7 @@ const BROWSER_PACKAGES = [
   'react-dom/client',
   'react-dom/server.browser',
   'react/jsx-dev-runtime',
+  'saxes',
   'structured-headers',
   'zod/mini',
 ];
