@@ -46,16 +46,19 @@ const NEEDED: readonly IdentityTrait[] = ['birthName', 'givenNames', 'birthDate'
  * Compares the patient of a document with the holder of a vault.
  *
  * Letters are compared without case, accents, hyphens and apostrophes; nothing else is forgiven. A document without a
- * patient, or with more than one, is `uncertain`.
+ * patient, or with more than one, is `uncertain`, and so is a vault without a holder.
  */
-export function compareIdentity(patient: CdaPatient | null, holder: IdentityHolder): IdentityComparison {
+export function compareIdentity(
+  patient: CdaPatient | null,
+  holder: IdentityHolder | null,
+): IdentityComparison {
   const traits: Record<IdentityTrait, TraitOutcome> = {
-    birthName: compareBirthName(patient, holder.birthName),
-    givenNames: compareGivenNames(patient, holder.givenNames),
-    birthDate: compareDate(patient?.birthDate ?? null, holder.birthDate),
-    sex: compareSex(patient?.sex ?? null, holder.sex),
-    birthPlace: comparePlace(patient?.birthPlace?.code ?? null, holder.birthPlace),
-    ins: compareIns(patient, holder.ins),
+    birthName: compareBirthName(patient, holder?.birthName),
+    givenNames: compareGivenNames(patient, holder?.givenNames),
+    birthDate: compareDate(patient?.birthDate ?? null, holder?.birthDate),
+    sex: compareSex(patient?.sex ?? null, holder?.sex),
+    birthPlace: comparePlace(patient?.birthPlace?.code ?? null, holder?.birthPlace),
+    ins: compareIns(patient, holder?.ins),
   };
   const having = (outcome: TraitOutcome) =>
     (Object.keys(LABELS) as IdentityTrait[]).filter((trait) => traits[trait] === outcome);

@@ -80,6 +80,7 @@ describe('a document and the holder of a vault', () => {
   it('are uncertain without a patient, or a holder of whom nothing is known', () => {
     expect(compareIdentity(null, HOLDER).verdict).toBe('uncertain');
     expect(compareIdentity(PATIENT, {}).verdict).toBe('uncertain');
+    expect(compareIdentity(PATIENT, null).verdict).toBe('uncertain');
     expect(
       compareIdentity(PATIENT, { birthName: '', givenNames: [], ins: '', birthPlace: '' }),
     ).toMatchObject({

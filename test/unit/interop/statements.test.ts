@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CdaProposal, readCda } from '../../../src/interop/index.js';
+import type { ProposalInput } from '../../../src/profile/index.js';
 import { SECTION_KINDS } from '../../../src/profile/list-section.js';
 import { MEASURE_NAMES, measureCode } from '../../../src/profile/measure-code.js';
 import {
@@ -385,6 +386,9 @@ describe('all that is proposed', () => {
   it('is what the profile takes', async () => {
     const proposals = await proposed(sections);
     expect(proposals.length).toBeGreaterThan(15);
+    // As it is, without a change.
+    const given: readonly ProposalInput[] = proposals;
+    expect(given).toBe(proposals);
     for (const proposal of proposals) verify(proposal);
   });
 
