@@ -1,3 +1,4 @@
+import { VaultError } from '../errors.js';
 import { cut, lineOf, textOf, type XmlElement } from './xml-element.js';
 
 /** A coded value (HL7 CD). */
@@ -27,10 +28,16 @@ export const OIDS = /* @__PURE__ */ Object.freeze({
 });
 
 const TRANSLATIONS_MAX = 20;
+const TEXT_CHARS_MAX = 5000;
+/** Letters and elements gone through for all that is pointed to. */
+const SPENT_MAX = 20_000_000;
 
 /** Elements by the ID that the coded entries of a document point to. @internal */
 export class References {
   readonly #byId = new Map<string, XmlElement>();
+  /** What was read where an ID is, at full length. */
+  readonly #read = new Map<XmlElement, string | null>();
+  readonly #meter = { spent: 0 };
 
   constructor(texts: readonly XmlElement[] = []) {
     const take = (element: XmlElement): void => {
@@ -42,13 +49,25 @@ export class References {
     for (const text of texts) take(text);
   }
 
-  /** What is written in an element or where it points to, on one line. */
+  /** What is written in an element or where it points to, on one line. Throws `format/too-large`. */
   textOf(element: XmlElement | null, charsMax = 1000): string | null {
     const target = element?.child('reference')?.get('value');
     if (target === undefined || target === null) return textOf(element, charsMax);
     const found = this.#byId.get(target.replace(/^#/, ''));
     // What stands beside the pointer says the same, where there is anything.
-    return (found === undefined ? null : textOf(found, charsMax)) ?? textOf(element, charsMax);
+    const text = found === undefined ? null : this.#textAt(found);
+    return text === null ? textOf(element, charsMax) : cut(text, charsMax);
+  }
+
+  /** Many may point to one place, or to places within one another: they are not all gone through anew. */
+  #textAt(element: XmlElement): string | null {
+    const known = this.#read.get(element);
+    if (known !== undefined) return known;
+    const text = textOf(element, TEXT_CHARS_MAX, this.#meter);
+    if (this.#meter.spent > SPENT_MAX)
+      throw new VaultError('format/too-large', { why: 'references', max: SPENT_MAX });
+    this.#read.set(element, text);
+    return text;
   }
 }
 

@@ -1,4 +1,4 @@
-import { cleanText, type XmlElement } from './xml-element.js';
+import { cleanText, oneSpace, type XmlElement } from './xml-element.js';
 
 /** The text of a section, for people. */
 export interface Narrative {
@@ -192,7 +192,7 @@ class Writer {
   }
 
   #text(raw: string): void {
-    const text = cleanText(raw).replace(/\s+/g, ' ');
+    const text = oneSpace(cleanText(raw));
     const shown = this.#afterBlank ? text.trimStart() : text;
     if (shown === '') return;
     this.#html.push(escapeHtml(shown));

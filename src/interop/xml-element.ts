@@ -73,8 +73,16 @@ export class XmlElement {
   }
 }
 
-/** All text in an element on one line, cut at a length: what is cut is not gone through. @internal */
-export function textOf(element: XmlElement | null, charsMax = 1000): string | null {
+/**
+ * All text in an element on one line, cut at a length: what is cut is not gone through. What it cost goes to the meter.
+ *
+ * @internal
+ */
+export function textOf(
+  element: XmlElement | null,
+  charsMax = 1000,
+  meter: { spent: number } = { spent: 0 },
+): string | null {
   if (element === null) return null;
   const parts: string[] = [];
   let room = charsMax * 2;
@@ -95,6 +103,7 @@ export function textOf(element: XmlElement | null, charsMax = 1000): string | nu
     }
   };
   take(element);
+  meter.spent += charsMax * 2 - room;
   return lineOf(parts.join(''), charsMax);
 }
 
@@ -110,8 +119,14 @@ const BREAKS: ReadonlySet<string> = /* @__PURE__ */ new Set(
  */
 export function lineOf(text: string | null | undefined, charsMax = 1000): string | null {
   if (text === null || text === undefined) return null;
-  const line = cleanText(text).replace(/\s+/g, ' ').trim();
+  const line = oneSpace(cleanText(text)).trim();
   return line === '' ? null : cut(line, charsMax);
+}
+
+/** With one space for each run of blanks. @internal */
+export function oneSpace(text: string): string {
+  // Single spaces are left alone: there are many of them.
+  return text.replace(/[^\S ]\s*| \s+/g, ' ');
 }
 
 /** Without control characters but line ends and tabs, and without what turns the direction of writing round. @internal */

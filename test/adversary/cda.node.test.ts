@@ -184,6 +184,25 @@ describe('a clinical document made to harm', () => {
         }),
     ],
     [
+      'many pointers to texts within one another',
+      () => {
+        const nest = (at: number) =>
+          Array.from({ length: 150 }, (_, depth) => `<content ID="a${at}-${depth}">`).join('') +
+          'x'.repeat(6000) +
+          '</content>'.repeat(150);
+        const pointer = (at: number) =>
+          Array.from(
+            { length: 150 },
+            (_, depth) =>
+              `<observation><code code="1"/><value xsi:type="ST"><reference value="#a${at}-${depth}"/></value></observation>`,
+          ).join('</entry><entry>');
+        const each = Array.from({ length: 300 }, (_, at) => at);
+        return cdaText({
+          sections: section('30954-2', each.map(nest).join(''), each.map(pointer).join('</entry><entry>')),
+        });
+      },
+    ],
+    [
       'many statements in one without a time',
       () =>
         cdaText({
