@@ -177,7 +177,10 @@ describe('messages, when something comes in between', () => {
     const errors: unknown[] = [];
     const stop = messagingOf(alice).start((error) => errors.push(error));
     const thread = await messagingOf(alice).open(vault, { subject: 'S', with: [martin.id], text: 'One' });
-    await Promise.all([thread.add(nadia.id), messagingOf(alice).tend(), messagingOf(alice).tend()]);
+    const added = Date.now();
+    const invitation = { person: nadia.id, name: '', kind: 'professional', added, fromNow: true } as const;
+    await vault.records(PARTICIPANT, thread.id).add({ thread: thread.id, ...invitation });
+    await Promise.all([messagingOf(alice).tend(), thread.add(nadia.id), messagingOf(alice).tend()]);
     await messagingOf(alice).tend();
     stop();
     expect(errors).toEqual([]);
