@@ -4,13 +4,12 @@
  * `createPerson`, `openPerson` and `recoverPerson` give a person; everything else hangs from them.
  */
 
-export { explain, isVaultError, VaultError, type VaultErrorCode, type VaultErrorDetails } from './errors.js';
 export type { PassphraseCost } from './envelope/passphrase.js';
+export { explain, isVaultError, VaultError, type VaultErrorCode, type VaultErrorDetails } from './errors.js';
 export type { Id, IdKind } from './formats/id.js';
 export type { Passkey } from './keys/passkey.js';
 export type { PhraseLanguage } from './keys/phrase.js';
 export type { Live, LiveListener, LiveObserver, Unsubscribe } from './live/live.js';
-export type { RequestKeyId, RequestSigner } from './protocol/request-signature.js';
 export {
   type AutoLock,
   type AutoLockEnd,
@@ -18,6 +17,7 @@ export {
   createAutoLock,
   type Lockable,
 } from './lock/auto-lock.js';
+export type { RequestKeyId, RequestSigner } from './protocol/request-signature.js';
 export { categoryLabel, DOCUMENT_CATEGORIES, type DocumentCategory } from './records/category.js';
 export type { DocumentAbout } from './records/document-about.js';
 export { defineKind, type RecordKind } from './records/record-kind.js';
@@ -45,6 +45,7 @@ export type { DocumentFilter, Documents } from './vault/documents.js';
 export type { Evidence } from './vault/evidence.js';
 export type { Mask, MaskOptions } from './vault/masks.js';
 export type { FileSource } from './vault/file-source.js';
+export type { FrozenCollection, Health } from './vault/health.js';
 export {
   type CommonOptions,
   type CreateOptions,
@@ -58,12 +59,12 @@ export {
 } from './vault/open-person.js';
 export { type PasskeyEntry, type Passkeys, passkeysOf } from './vault/passkeys.js';
 export type { Contact, People } from './vault/people.js';
-export type { FrozenCollection, Health } from './vault/health.js';
 export type { Person } from './vault/person.js';
 export type { DocumentReader, LedgerLine } from './vault/readers.js';
 export type { ReceivedShare } from './vault/received.js';
-export type { RecordConflict, RecordItem, RecordVersion } from './vault/record-item.js';
 export type { RecordFile, RecordFileSource, SaveOptions } from './vault/record-files.js';
+export type { Given, RecordHome, RecordsAnywhere } from './vault/record-home.js';
+export type { RecordConflict, RecordItem, RecordVersion } from './vault/record-item.js';
 export type {
   AddOptions,
   RecordChange,

@@ -45,10 +45,9 @@ import { deviceZone } from './wall-time.js';
 import { isAllDay, isSeries } from './when.js';
 import { readWhen } from './when-span.js';
 
-type Optional = 'type' | 'status' | 'busy';
-
 /** An event to add: an appointment that is booked, unless it says otherwise. A timed appointment takes its time. */
-export type NewEvent = Omit<EventCore, Optional | 'source'> & Partial<Pick<EventCore, Optional>>;
+export type NewEvent = Omit<EventCore, 'type' | 'status' | 'busy' | 'source'> &
+  Partial<Pick<EventCore, 'type' | 'status' | 'busy'>>;
 
 /** What is written over an event: a field left out stays, one that is `undefined` goes. */
 export type EventChange = { readonly [Field in keyof NewEvent]?: NewEvent[Field] | undefined };

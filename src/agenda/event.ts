@@ -20,12 +20,15 @@ export const EVENT_STATUSES = [
   'waitlist',
 ] as const;
 
+/** One of them. */
 export type EventStatus = (typeof EVENT_STATUSES)[number];
 
-/** What a participant is to an event, and what they answered, as RFC 5545 names them in `ROLE` and `PARTSTAT`. */
+/** What a participant is to an event, as RFC 5545 names it in `ROLE`. */
 export const PARTICIPANT_ROLES = ['chair', 'req-participant', 'opt-participant', 'non-participant'] as const;
+/** What a participant answered, as RFC 5545 names it in `PARTSTAT`. */
 export const PARTICIPATIONS = ['needs-action', 'accepted', 'declined', 'tentative'] as const;
 
+/** Someone who takes part in an event. */
 export interface Participant {
   /** At most 100 characters. */
   readonly name: string;

@@ -10,6 +10,7 @@ export const ICS_LIMITS = /* @__PURE__ */ Object.freeze({
 
 const COMPONENTS_MAX = 20_000;
 const LINE_CHARACTERS_MAX = 100_000;
+const PARAMETERS_MAX = 200;
 
 /** One property as jCal has it (RFC 7265): name, parameters, type, values; `text` is what stood in the file. */
 export interface IcsProperty {
@@ -143,7 +144,7 @@ function addProperty(component: IcsComponent, line: string): void {
     return;
   }
   if (!READ.has(name)) return;
-  if (line.length > LINE_CHARACTERS_MAX) {
+  if (line.length > LINE_CHARACTERS_MAX || hasManyParameters(line)) {
     component.isDamaged = true;
     return;
   }
@@ -161,6 +162,11 @@ function addProperty(component: IcsComponent, line: string): void {
   } catch {
     component.isDamaged = true;
   }
+}
+
+/** ical.js looks through the rest of the line for each parameter. */
+function hasManyParameters(line: string): boolean {
+  return /^[^:;]+;/.test(line) && line.split(';', PARAMETERS_MAX + 2).length > PARAMETERS_MAX + 1;
 }
 
 function newComponent(name: string): IcsComponent {

@@ -1,5 +1,6 @@
 /** `coffret/agenda`: appointments and reminders in a vault, their occurrences, calendar files, and free/busy. */
 
+export type { Given, RecordHome, RecordsAnywhere } from '../vault/record-home.js';
 export { Agenda, agendaOf, type EventChange, type NewEvent, type UpcomingOptions } from './agenda.js';
 export type { Conflict } from './conflicts.js';
 export { REMINDERS_A_DAY_MAX } from './daily-reminders.js';

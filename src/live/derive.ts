@@ -36,13 +36,15 @@ export function deriveLive<const Sources extends readonly Live<unknown>[], T>(
         return values.includes(undefined) ? undefined : compute(...(values as unknown as Values<Sources>));
       },
       watch: (onNotice) => {
+        // What they tell at once is no news: whoever watches reads all of them after this.
+        let isWatching = false;
+        const tell = () => {
+          if (isWatching) onNotice();
+        };
         const subscriptions = sources.map((source) =>
-          source.subscribe({
-            next: () => onNotice(),
-            error: () => onNotice(),
-            complete: () => onNotice('end'),
-          }),
+          source.subscribe({ next: tell, error: tell, complete: () => onNotice('end') }),
         );
+        isWatching = true;
         return () => {
           for (const unsubscribe of subscriptions) unsubscribe();
         };

@@ -34,8 +34,14 @@ export function flattenLive<T>(outer: Live<readonly Live<T>[]>): Live<readonly T
       watch: (onNotice) => {
         const followed = new Map<Live<T>, () => void>();
         let isOver = false;
+        // What those inside tell at once is no news: it is read after this, once for all of them.
+        let isWatching = false;
+        const tell = () => {
+          if (isWatching) onNotice();
+        };
         const follow = () => {
           if (isOver) return;
+          isWatching = false;
           const wanted = new Set(inside());
           for (const [live, stop] of [...followed])
             if (!wanted.has(live)) {
@@ -45,18 +51,20 @@ export function flattenLive<T>(outer: Live<readonly Live<T>[]>): Live<readonly T
           for (const live of wanted) {
             if (followed.has(live)) continue;
             followed.set(live, () => {});
-            const tell = () => onNotice();
             followed.set(live, live.subscribe({ next: tell, error: tell, complete: tell }));
           }
+          isWatching = true;
         };
+        let isFirst = true;
         const stopOuter = outer.subscribe({
           next: () => {
             follow();
-            onNotice();
+            if (!isFirst) onNotice();
           },
           error: () => onNotice(),
           complete: () => onNotice('end'),
         });
+        isFirst = false;
         return () => {
           isOver = true;
           stopOuter();

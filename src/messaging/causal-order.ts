@@ -41,18 +41,22 @@ export function causalOrder<T extends Placed>(things: readonly T[]): CausalOrder
     }
   }
   const order: T[] = [];
-  const left = new Set([...things].sort(byClock));
-  const ready = [...left].filter((thing) => waitsFor.get(thing) === 0);
+  const byTime = [...things].sort(byClock);
+  const left = new Set(byTime);
+  const ready = byTime.filter((thing) => waitsFor.get(thing) === 0);
+  // Both lists are walked by a place in them: taking from the front of a long one moves all the rest.
+  let taken = 0;
+  let passed = 0;
   while (left.size > 0) {
     // Nothing is ready while something is left: they wait for each other, and the earliest goes first.
-    const [earliest] = left;
-    const next = ready.shift() ?? (earliest as T);
+    while (!left.has(byTime[passed] as T)) passed++;
+    const next = (taken < ready.length ? ready[taken++] : byTime[passed]) as T;
     if (!left.delete(next)) continue;
     order.push(next);
     for (const follower of followers.get(next.key) ?? []) {
       const waits = (waitsFor.get(follower) ?? 0) - 1;
       waitsFor.set(follower, waits);
-      if (waits === 0) insert(ready, follower);
+      if (waits === 0) insert(ready, follower, taken);
     }
   }
   return { order, known, missing: missingIn(order, known), heads: headsOf(order) };
@@ -101,9 +105,9 @@ function byClock(a: Placed, b: Placed): number {
   return a.sent - b.sent || (a.key < b.key ? -1 : 1);
 }
 
-/** Puts a thing among others that are sorted. */
-function insert<T extends Placed>(ready: T[], thing: T): void {
-  let [from, to] = [0, ready.length];
+/** Puts a thing among others that are sorted, from a place on. */
+function insert<T extends Placed>(ready: T[], thing: T, start: number): void {
+  let [from, to] = [start, ready.length];
   while (from < to) {
     const middle = (from + to) >> 1;
     if (byClock(thing, ready[middle] as T) < 0) to = middle;

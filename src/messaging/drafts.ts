@@ -9,6 +9,7 @@ import type { RecordItem } from '../vault/record-item.js';
 import { DRAFT, DRAFT_FILE, type DraftContent, type DraftFile } from './draft.js';
 import type { Messaging } from './messaging.js';
 import type { MessagingPerson } from './messaging-person.js';
+import { newThreadName } from './shape.js';
 import type { Thread } from './thread.js';
 
 /** A message that is not sent, as shown. */
@@ -85,7 +86,8 @@ export class Drafts {
   /**
    * Sends a draft and deletes it; its files are encrypted anew, for those who are to read them.
    *
-   * What went wrong leaves the draft as it is. Throws `usage/not-found` when its thread or vault is not there,
+   * What went wrong leaves the draft; of a new thread that was begun by then it keeps the name, so that sending it again goes
+   * there. Throws `usage/not-found` when its thread or vault is not there,
    * `usage/invalid` for neither or nobody, and as `thread.reply` and `messaging.open`.
    */
   async send(id: Id<'item'>, work: WorkOptions = {}): Promise<Thread> {
@@ -97,17 +99,25 @@ export class Drafts {
   }
 
   async #deliver(draft: Draft, message: WorkOptions & { readonly files: (FileSource | Id<'item'>)[] }) {
-    const { thread: name, vault: place, subject, to, text } = draft;
-    if (name !== null) {
-      const thread = await this.#messaging.thread(name);
-      if (thread === null) throw new VaultError('usage/not-found', { what: 'thread' });
-      await thread.reply(text, message);
-      return thread;
+    const { id, thread: named, vault: place, subject, to, text } = draft;
+    const known = named === null ? null : await this.#messaging.thread(named);
+    // One without a line was begun, and is finished first.
+    const isBegun = known !== null && place !== null && (await known.view()).entries.length === 0;
+    if (known !== null && !isBegun) {
+      await known.reply(text, message);
+      return known;
     }
-    if (place === null) throw new VaultError('usage/invalid', { argument: 'vault' });
+    if (place === null) {
+      if (named !== null) throw new VaultError('usage/not-found', { what: 'thread' });
+      throw new VaultError('usage/invalid', { argument: 'vault' });
+    }
     const vault = (await this.#person.vaults()).find((owned) => owned.id === place);
     if (vault === undefined) throw new VaultError('usage/not-found', { what: 'vault' });
-    return this.#messaging.open(vault, { subject, with: to, text, ...message });
+    const name = named ?? newThreadName();
+    const begin = async () => {
+      if (named === null) await this.update(id, { thread: name });
+    };
+    return this.#messaging.openNamed(name, vault, { subject, with: to, text, ...message }, begin);
   }
 
   /** A file of a draft, decrypted as it is read. */

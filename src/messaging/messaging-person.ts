@@ -14,7 +14,7 @@ export interface MessagingPerson extends RecordHome {
   readonly name: string;
   readonly kind: Contact['kind'];
   readonly people: {
-    add(card: string): Promise<Contact>;
+    add(card: string, options?: { readonly expected?: Id<'person'> }): Promise<Contact>;
     list(): Given<Contact[]>;
     get(id: Id<'person'>): Given<Contact | null>;
     live(): Live<readonly Contact[]>;

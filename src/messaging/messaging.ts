@@ -1,7 +1,7 @@
 import { Mutex } from 'async-mutex';
 import { systemRandom } from '../crypto/random.js';
 import { isVaultError, VaultError } from '../errors.js';
-import { bytesToHex, type Id, printId } from '../formats/id.js';
+import { type Id, printId } from '../formats/id.js';
 import { deriveLive } from '../live/derive.js';
 import { flattenLive } from '../live/flatten.js';
 import { isSameList, type Live, type Unsubscribe } from '../live/live.js';
@@ -16,8 +16,8 @@ import { PARTICIPANT } from './participant.js';
 import { type MessagingPolicy, POLICY, POLICY_DEFAULT } from './policy.js';
 import { SENT_OPENING, type SentOpening } from './sent-opening.js';
 import { type MessagingSettings, SETTINGS } from './settings.js';
-import { settleThread } from './settle.js';
-import { SUBJECT_LENGTH_MAX, THREAD_NAME } from './shape.js';
+import { byOwners, settleAll, settleThread } from './settle.js';
+import { newThreadName, SUBJECT_LENGTH_MAX, THREAD_NAME } from './shape.js';
 import { policyOf, setOne, settingsOf } from './single-record.js';
 import { type MessageOptions, Thread, type ThreadHome, type ThreadView } from './thread.js';
 
@@ -56,7 +56,7 @@ export class Messaging {
   readonly #person: MessagingPerson;
   readonly #threads = new Map<
     string,
-    { readonly home: object; readonly standing: string; readonly thread: Thread }
+    { readonly places: readonly object[]; readonly standing: string; readonly thread: Thread }
   >();
   readonly #lists: Live<readonly Thread[]>;
   readonly #live: Live<readonly ThreadView[]>;
@@ -131,10 +131,24 @@ export class Messaging {
   /**
    * Opens a thread in a vault of one's own, shares it with everyone named, and writes the first message.
    *
-   * Throws `usage/invalid` for no subject or nobody, `share/unknown-person`, `access/not-allowed` where the policy of the vault
-   * leaves opening to professionals, and as `thread.reply`.
+   * Throws `usage/invalid` for no subject or nobody, `share/unknown-person`, `share/trust-too-low`, `access/not-allowed` where the
+   * policy of the vault leaves opening to professionals, and as `thread.reply`: then the thread is there without the message.
    */
   async open(vault: MessagingVault, options: OpenThreadOptions): Promise<Thread> {
+    return this.openNamed(newThreadName(), vault, options);
+  }
+
+  /**
+   * As `open`, under a name; of a thread of this name that was begun and not finished, what is there stays.
+   *
+   * `begin` is called when nothing speaks against it, before anything is written. @internal
+   */
+  async openNamed(
+    id: string,
+    vault: MessagingVault,
+    options: OpenThreadOptions,
+    begin: () => Promise<unknown> = async () => {},
+  ): Promise<Thread> {
     const { subject, with: people, text, ...message } = options;
     checkSubject(subject);
     if (people.length === 0) throw new VaultError('usage/invalid', { argument: 'with' });
@@ -143,13 +157,20 @@ export class Messaging {
       people.map(async (contact) => {
         const known = await this.#person.people.get(typeof contact === 'string' ? contact : contact.id);
         if (known === null) throw new VaultError('share/unknown-person');
+        // Said before anything is written: nobody could be let in.
+        if (known.trust === 'unknown') throw new VaultError('share/trust-too-low');
         return known;
       }),
     );
-    const id = newThreadName();
+    await begin();
+    const isBegun = (await vault.recordCollections()).includes(id);
     const opened = Date.now();
-    await vault.records(HEADER, id).add({ thread: id, subject, opener: this.#person.id, opened });
-    await this.invite(vault, id, invited);
+    if (!isBegun || (await byOwners(vault, id, HEADER)).length === 0)
+      await vault.records(HEADER, id).add({ thread: id, subject, opener: this.#person.id, opened });
+    const known = isBegun ? await byOwners(vault, id, PARTICIPANT) : [];
+    const missing = invited.filter((contact) => !known.some(({ value }) => value.person === contact.id));
+    if (missing.length > 0) await this.invite(vault, id, missing);
+    else await settleThread(vault, id);
     const thread = this.#of(id, { vault, share: null });
     if (text !== undefined || (message.files?.length ?? 0) > 0) await thread.reply(text ?? '', message);
     return thread;
@@ -246,11 +267,11 @@ export class Messaging {
       }
     };
     await attempt(() => this.openings.acceptAllowed(onError));
-    for (const vault of await this.#person.vaults())
-      for (const name of (await vault.recordCollections()).filter(isThread)) {
-        await attempt(() => this.openings.complete(vault, name));
-        await attempt(() => settleThread(vault, name));
-      }
+    for (const vault of await this.#person.vaults()) {
+      const names = (await vault.recordCollections()).filter(isThread);
+      for (const name of names) await attempt(() => this.openings.complete(vault, name));
+      await attempt(() => settleAll(vault, names, attempt));
+    }
   }
 
   /** Writes down who is wanted in a thread, then lets them in. @internal */
@@ -273,27 +294,32 @@ export class Messaging {
   }
 
   #shared(shares: readonly MessagingShare[]): Thread[] {
-    const threads = new Map<string, Thread>();
+    const threads = new Map<string, MessagingShare[]>();
     for (const share of shares) {
       const { collection, role } = share;
       if (collection === null || !isThread(collection) || role !== 'contributor') continue;
-      // Others may share theirs under the same name; of one person, what was shared again after it ended is the newer share.
+      // Others may share theirs under the same name; of one person, two devices may have founded one each.
       const name = `${collection} ${share.from}`;
-      if (!threads.has(name) || share.status === 'open')
-        threads.set(name, this.#of(collection, { vault: null, share }));
+      threads.set(name, [...(threads.get(name) ?? []), share]);
     }
-    return [...threads.values()];
+    return [...threads.values()].map((list) => {
+      const share = list.find(({ status }) => status === 'open') ?? (list[0] as MessagingShare);
+      const others = list.filter((other) => other !== share);
+      return this.#of(share.collection as string, { vault: null, share, others });
+    });
   }
 
   /** The same thread for the same home, while that stands as it does. */
   #of(id: string, home: ThreadHome): Thread {
-    const place = home.vault ?? home.share;
-    const standing = home.share?.status ?? '';
+    const places = home.vault === null ? [home.share, ...home.others] : [home.vault];
+    const standing =
+      home.vault === null ? [home.share, ...home.others].map(({ status }) => status).join() : '';
     const name = `${id} ${home.vault?.id ?? home.share?.from}`;
     const known = this.#threads.get(name);
-    if (known !== undefined && known.home === place && known.standing === standing) return known.thread;
+    if (known !== undefined && isSameList(known.places, places) && known.standing === standing)
+      return known.thread;
     const thread = new Thread(this.#person, id, home);
-    this.#threads.set(name, { home: place, standing, thread });
+    this.#threads.set(name, { places, standing, thread });
     return thread;
   }
 }
@@ -309,10 +335,6 @@ export function messagingOf(person: MessagingPerson): Messaging {
 
 function isThread(collection: string): boolean {
   return THREAD_NAME.test(collection);
-}
-
-function newThreadName(): string {
-  return `thread-${bytesToHex(systemRandom(16))}`;
 }
 
 function checkSubject(subject: string): void {

@@ -91,7 +91,9 @@ export class Openings {
     if (!opening.allowed) throw new VaultError('access/not-allowed');
     const vault = (await this.#person.vaults()).find((owned) => owned.id === opening.vault);
     if (vault === undefined) throw new VaultError('usage/not-found', { id });
-    await this.#requireFreeName(vault, id);
+    const { from, card } = await this.#requireFreeName(vault, id);
+    // First, so that with the card of someone else nothing is taken in.
+    await this.#contactOf(from, card);
     await vault.deposits.adoptRecord(id, OPENING, { collection: opening.thread, ...work });
     await this.complete(vault, opening.thread);
     return opening.thread;
@@ -131,18 +133,21 @@ export class Openings {
       await vault.records(HEADER, thread).add({ thread, subject, opener: from, opened: sent });
     const invited = await byOwners(vault, thread, PARTICIPANT);
     if (invited.some(({ value }) => value.person === from)) return;
-    const known = await this.#person.people.get(from);
-    const contact = known !== null && known.trust !== 'unknown' ? known : await this.#person.people.add(card);
-    // The card of someone else lets nobody in.
-    if (contact.id !== from) throw new VaultError('integrity/wrong-audience');
-    await this.#messaging.invite(vault, thread, [contact]);
+    await this.#messaging.invite(vault, thread, [await this.#contactOf(from, card)]);
+  }
+
+  /** Who opened a thread, as a contact. The card of someone else adds nobody, and lets nobody in. */
+  async #contactOf(from: Id<'person'>, card: string): Promise<Contact> {
+    const { people } = this.#person;
+    const known = await people.get(from);
+    return known !== null && known.trust !== 'unknown' ? known : people.add(card, { expected: from });
   }
 
   /**
    * R-MSG-5: nobody opens a thread under the name of one that is there. What they wrote would stand among what others wrote, and
    * what is written to the others would go to them.
    */
-  async #requireFreeName(vault: MessagingVault, id: Id<'deposit'>): Promise<void> {
+  async #requireFreeName(vault: MessagingVault, id: Id<'deposit'>): Promise<SealedOpening> {
     const waiting = (await vault.deposits.waitingRecords(OPENING)).find((record) => record.id === id);
     if (waiting === undefined) throw new VaultError('usage/not-found', { id });
     const { from, value } = waiting as WaitingRecord<SealedOpening>;
@@ -150,8 +155,8 @@ export class Openings {
     if ((await vault.recordCollections()).includes(thread)) {
       const known = await vault.records(OPENING, thread).list();
       // Taken in already, by another device.
-      if (known.some((other) => other.author === from && isSame(other.value, value))) return;
-    } else if (!(await this.#messaging.threads()).some((other) => other.id === thread)) return;
+      if (known.some((other) => other.author === from && isSame(other.value, value))) return value;
+    } else if (!(await this.#messaging.threads()).some((other) => other.id === thread)) return value;
     throw new VaultError('integrity/wrong-audience');
   }
 }

@@ -1,10 +1,16 @@
 /** The parts that what is written in threads is made of, with their bounds. */
 import * as z from 'zod/mini';
+import { systemRandom } from '../crypto/random.js';
 import type { Id, IdKind } from '../formats/id.js';
-import { parseId } from '../formats/id.js';
+import { bytesToHex, parseId } from '../formats/id.js';
 
 /** The name of a thread, and of the collection that holds it. */
 export const THREAD_NAME = /^thread-[0-9a-f]{32}$/;
+
+/** A name that no thread has. */
+export function newThreadName(): string {
+  return `thread-${bytesToHex(systemRandom(16))}`;
+}
 
 export const TEXT_LENGTH_MAX = 100_000;
 export const SUBJECT_LENGTH_MAX = 200;

@@ -2,11 +2,14 @@ import { systemRandom } from '../crypto/random.js';
 import { VaultError } from '../errors.js';
 import { type Id, printId } from '../formats/id.js';
 import { deriveLive } from '../live/derive.js';
-import type { Live } from '../live/live.js';
+import { isSameList, type Live } from '../live/live.js';
 import type { DocumentCategory } from '../records/category.js';
 import type { ReadOptions, WorkOptions } from '../vault/document-files.js';
 import type { Contact } from '../vault/people.js';
 import type { RecordFileSource } from '../vault/record-files.js';
+import type { RecordHome } from '../vault/record-home.js';
+import type { RecordItem } from '../vault/record-item.js';
+import type { RecordMember } from '../vault/records.js';
 import { HEADER } from './header.js';
 import { MESSAGE } from './message.js';
 import type { MessagingPerson, MessagingShare, MessagingVault } from './messaging-person.js';
@@ -35,7 +38,12 @@ export interface ThreadView extends Omit<Transcript, 'heads' | 'missing'> {
 /** Where a thread is for this person: in a vault of theirs, or in what was shared with them. */
 export type ThreadHome =
   | { readonly vault: MessagingVault; readonly share: null }
-  | { readonly vault: null; readonly share: MessagingShare };
+  | {
+      readonly vault: null;
+      readonly share: MessagingShare;
+      /** Two devices of the owner that took it in at once have founded one each: the others are read as well. */
+      readonly others: readonly MessagingShare[];
+    };
 
 /** What goes with a message. */
 export interface MessageOptions extends WorkOptions {
@@ -62,13 +70,13 @@ export class Thread {
     this.#home = home;
     this.#live = deriveLive(
       [
-        this.#of(HEADER).live(),
-        this.#of(PARTICIPANT).live(),
-        this.#of(OPENING).live(),
-        this.#of(MESSAGE).live(),
-        this.#of(EVENT).live(),
-        this.#of(RECEIPT).live(),
-        this.#of(MESSAGE).liveMembers(),
+        this.#liveOf(HEADER),
+        this.#liveOf(PARTICIPANT),
+        this.#liveOf(OPENING),
+        this.#liveOf(MESSAGE),
+        this.#liveOf(EVENT),
+        this.#liveOf(RECEIPT),
+        together(this.#homes.map((place) => place.records(MESSAGE, id).liveMembers())),
         person.records(READ_MARK).live({ where: { thread: id } }),
         person.people.live(),
       ],
@@ -140,10 +148,10 @@ export class Thread {
   async leave(): Promise<void> {
     if (this.#home.vault !== null) throw new VaultError('access/not-allowed');
     const transcript = await this.#transcript();
-    if (transcript.left) return;
+    if (this.#hasLeft(transcript)) return;
     if (this.#home.share.status === 'open') {
       const person = this.#person.id;
-      const own = await this.#of(PARTICIPANT).list({ where: { person } });
+      const own = (await this.#listOf(PARTICIPANT)).filter(({ value }) => value.person === person);
       await this.#happen(transcript, 'left', { invitations: own.map(({ id }) => id) });
     }
     await this.#mark({ left: true });
@@ -165,11 +173,13 @@ export class Thread {
     if (known === null) throw new VaultError('share/unknown-person');
     const { participants } = await this.#transcript();
     const before = participants.find((other) => other.person === person)?.state;
-    if (before === 'present' || before === 'invited') return;
-    await this.#of(PARTICIPANT).add({
-      ...{ thread: this.id, person, name: known.name, kind: known.kind },
-      ...{ added: Date.now(), fromNow: history === 'from-now' },
-    });
+    if (before === 'present') return;
+    // Who is invited and could not be let in so far is let in now, if that is possible by now.
+    if (before !== 'invited')
+      await this.#of(PARTICIPANT).add({
+        ...{ thread: this.id, person, name: known.name, kind: known.kind },
+        ...{ added: Date.now(), fromNow: history === 'from-now' },
+      });
     await settleThread(vault, this.id);
   }
 
@@ -187,14 +197,18 @@ export class Thread {
     await settleThread(vault, this.id);
   }
 
-  /** Takes back a message of one's own: it is removed for everyone who has not kept it. Throws `usage/not-found`. */
+  /**
+   * Takes back a message of one's own: nobody's app shows it any more. Throws `usage/not-found`.
+   *
+   * Its first version and its files stay in the vault, encrypted for those who could read them, until its owner erases the record.
+   */
   async retract(key: Reference): Promise<void> {
     const transcript = await this.#requireOpen();
     const message = await this.#message((other) => other.key === key && other.own);
     await this.#happen(transcript, 'retracted', { of: key });
     // Emptied, not removed: what it came after stays known, and with it what was read. An opening is an owner's record by now.
-    const records = this.#of(MESSAGE);
-    if ((await records.get(message.id)) !== null) await records.update(message.id, { text: '' });
+    const place = await this.#placeOf(MESSAGE, message.id);
+    if (place !== null) await place.update(message.id, { text: '' });
   }
 
   /** Notes, on this person's devices, that all that is here was read; tells the others only if `receipts` is set. */
@@ -203,7 +217,9 @@ export class Thread {
     const marks = await this.#person.records(READ_MARK).list({ where: { thread: this.id } });
     if (unread === 0 && marks.length > 0) return;
     const seen = { read: heads.slice(-REFERENCES_MAX), except: missing.slice(-REFERENCES_MAX) };
-    await this.#mark(seen);
+    // What a new message brought back does not go again by being read.
+    const isBack = unread > 0 && marks.some(({ value }) => value.archived === true);
+    await this.#mark(isBack ? { ...seen, archived: false } : seen);
     const { receipts } = await settingsOf(this.#person);
     if (!receipts || this.#home.share?.status === 'ended') return;
     const records = this.#of(RECEIPT);
@@ -238,17 +254,40 @@ export class Thread {
     return (await this.#recordsOf(message)).saveFile(message.id, file, options);
   }
 
-  #of<T extends object>(
-    kind: Parameters<MessagingPerson['records']>[0] & { parse(value: unknown, schema: number): T },
-  ) {
-    const home = this.#home.vault ?? this.#home.share;
-    return home.records<T>(kind, this.id);
+  /** What new things are written to. */
+  #of<T extends object>(kind: Parsed<T>) {
+    return (this.#home.vault ?? this.#home.share).records<T>(kind, this.id);
+  }
+
+  get #homes(): readonly RecordHome[] {
+    return this.#home.vault === null ? [this.#home.share, ...this.#home.others] : [this.#home.vault];
+  }
+
+  async #listOf<T extends object>(kind: Parsed<T>): Promise<RecordItem<T>[]> {
+    const lists: RecordItem<T>[][] = [];
+    for (const home of this.#homes) lists.push(await home.records<T>(kind, this.id).list());
+    return lists.flat();
+  }
+
+  #liveOf<T extends object>(kind: Parsed<T>): Live<readonly RecordItem<T>[]> {
+    return together(this.#homes.map((home) => home.records<T>(kind, this.id).live()));
+  }
+
+  /** The records of a kind that this one is among, or null. */
+  async #placeOf<T extends object>(kind: Parsed<T>, item: Id<'item'>) {
+    for (const home of this.#homes) {
+      const records = home.records<T>(kind, this.id);
+      if ((await records.get(item)) !== null) return records;
+    }
+    return null;
   }
 
   /** The first message of a thread that was opened by a deposit is a record of another kind. */
   async #recordsOf(message: Message) {
-    const opening = await this.#of(OPENING).get(message.id);
-    return opening === null ? this.#of<object>(MESSAGE) : this.#of<object>(OPENING);
+    const place =
+      (await this.#placeOf<object>(OPENING, message.id)) ??
+      (await this.#placeOf<object>(MESSAGE, message.id));
+    return place ?? this.#of<object>(MESSAGE);
   }
 
   async #transcript(): Promise<Transcript> {
@@ -256,29 +295,43 @@ export class Thread {
     return transcriptOf({
       thread: this.id,
       me: person.id,
-      headers: await this.#of(HEADER).list(),
-      participants: await this.#of(PARTICIPANT).list(),
-      openings: await this.#of(OPENING).list(),
-      messages: await this.#of(MESSAGE).list(),
-      events: await this.#of(EVENT).list(),
-      receipts: await this.#of(RECEIPT).list(),
-      members: await this.#of(MESSAGE).members(),
+      headers: await this.#listOf(HEADER),
+      participants: await this.#listOf(PARTICIPANT),
+      openings: await this.#listOf(OPENING),
+      messages: await this.#listOf(MESSAGE),
+      events: await this.#listOf(EVENT),
+      receipts: await this.#listOf(RECEIPT),
+      members: await this.#members(),
       marks: await person.records(READ_MARK).list({ where: { thread: this.id } }),
       contacts: await person.people.list(),
     });
   }
 
-  #view({ heads: _, missing: __, ...transcript }: Transcript): ThreadView {
-    const { closed, left } = transcript;
+  async #members(): Promise<RecordMember[]> {
+    const lists: RecordMember[][] = [];
+    for (const home of this.#homes) lists.push(await home.records(MESSAGE, this.id).members());
+    return lists.flat();
+  }
+
+  /** Whether this person left, and was not let in again since. */
+  #hasLeft({ left, participants }: Transcript): boolean {
+    const me = participants.find(({ person }) => person === this.#person.id);
+    return left && !(this.#home.share?.status === 'open' && me?.state === 'present');
+  }
+
+  #view(whole: Transcript): ThreadView {
+    const { heads: _, missing: __, ...transcript } = whole;
+    const { closed } = transcript;
+    const left = this.#hasLeft(whole);
     const ended = this.#home.share !== null && this.#home.share.status !== 'open';
     const status = left ? 'left' : ended ? 'ended' : closed !== null ? 'closed' : 'open';
-    return { ...transcript, id: this.id, vault: this.vault, status };
+    return { ...transcript, left, id: this.id, vault: this.vault, status };
   }
 
   async #requireOpen(): Promise<Transcript> {
     const transcript = await this.#transcript();
     const ended = this.#home.share !== null && this.#home.share.status !== 'open';
-    if (ended || transcript.left) throw new VaultError('access/not-allowed');
+    if (ended || this.#hasLeft(transcript)) throw new VaultError('access/not-allowed');
     return transcript;
   }
 
@@ -323,4 +376,15 @@ export class Thread {
     if (found === undefined) throw new VaultError('usage/not-found', { what: 'message' });
     return found;
   }
+}
+
+/** A kind as its records are looked up by. */
+type Parsed<T extends object> = Parameters<MessagingPerson['records']>[0] & {
+  parse(value: unknown, schema: number): T;
+};
+
+/** Several lists as one. */
+function together<T>(lists: readonly Live<readonly T[]>[]): Live<readonly T[]> {
+  const [first, ...more] = lists as [Live<readonly T[]>];
+  return more.length === 0 ? first : deriveLive(lists, (...values) => values.flat(), isSameList);
 }

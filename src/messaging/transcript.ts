@@ -184,6 +184,8 @@ function linesOf({ thread, openings, messages, events }: ThreadRecords) {
     const key = referenceTo(from, ref);
     const first = lines.get(key);
     if (!isFor(thread)(record)) aside++;
+    // Taken in by two devices at once, it is one record in two collections.
+    else if (first?.record.id === record.id && isSame(first.record, record)) continue;
     else if (first === undefined) lines.set(key, { key, after, sent, record, edited: record.versions > 1 });
     else {
       // R-MSG-2: its author said something else under this name; the older is shown, and that it is not all.
@@ -213,7 +215,9 @@ function entriesOf(options: {
   const { records, causal, people, receipts } = options;
   const { order, known, missing } = causal;
   const { me } = records;
-  const readByMe = new Set(records.marks.flatMap(({ value }) => [...upTo(known, value.read, value.except)]));
+  const readByMe = new Set(
+    records.marks.flatMap(notedIn).flatMap(({ read, except }) => [...upTo(known, read, except)]),
+  );
   const readers = readersOf(known, receipts);
   const retracted = new Set(
     order.flatMap(({ record: { value } }) =>
@@ -254,6 +258,16 @@ function entriesOf(options: {
     });
   }
   return entries;
+}
+
+/** What a mark says was read, on each of the devices that wrote it at the same time. */
+function notedIn({ value, conflicts }: RecordItem<ReadMark>): Pick<ReadMark, 'read' | 'except'>[] {
+  const others = conflicts.flatMap(({ field, value: read, version }) => {
+    if (field !== 'read' || !Array.isArray(read)) return [];
+    const except = conflicts.find((other) => other.field === 'except' && other.version === version)?.value;
+    return [{ read: read as Reference[], except: Array.isArray(except) ? except : value.except }];
+  });
+  return [value, ...others];
 }
 
 /** What each person says to have read, and when they first said so; one entry each, however often they say it. */

@@ -4,6 +4,7 @@
  * `profileOf(home)` gives the profile in a vault or in what was shared of one, here or in a worker.
  */
 
+export type { Given, RecordHome, RecordsAnywhere } from '../vault/record-home.js';
 export type { Allergy } from './allergy.js';
 export type { BloodGroup, BloodGroupView } from './blood-group.js';
 export { bodyMassIndex } from './bmi.js';

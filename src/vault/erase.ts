@@ -1,7 +1,9 @@
 import { equalBytes } from '../crypto/hash.js';
 import { type LogOp, nameOf, pruneStoredBodies } from '../log/collection-log.js';
+import { DOCUMENT_KIND } from '../records/document.js';
 import { blobName } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
+import { contentOf } from './document-view.js';
 import { blobsNamedBy, contains } from './named-blobs.js';
 import type { Revision } from './record-view.js';
 import type { Session } from './session.js';
@@ -36,8 +38,14 @@ export function blobsOnlyIn(
   revisions: readonly Revision[],
 ): Uint8Array[] {
   const blobs = new Map<string, Uint8Array>();
-  for (const { id } of revisions.flatMap(blobsNamedBy)) blobs.set(blobName(id), id);
-  return [...blobs.values()].filter((blob) => !isNamed(collection, blob, item));
+  // What a document of a later schema names is not this version's to drop.
+  const read = revisions.filter(
+    (revision) => revision.kind !== DOCUMENT_KIND || contentOf(revision) !== null,
+  );
+  for (const { id } of read.flatMap(blobsNamedBy)) blobs.set(blobName(id), id);
+  // What was erased just before, and the server has not heard of, keeps no file from going.
+  const pruned = pendingPrunes(collection);
+  return [...blobs.values()].filter((blob) => !isNamed(collection, blob, item, pruned));
 }
 
 /**
@@ -71,10 +79,17 @@ export async function forgetPruned(
 }
 
 /** Whether any revision of another item names a blob, of any kind and schema: it need not be readable to count. */
-function isNamed({ view }: Collection, blob: Uint8Array, except: Uint8Array | null): boolean {
+function isNamed(
+  { view }: Collection,
+  blob: Uint8Array,
+  except: Uint8Array | null,
+  pruned: ReadonlySet<string> = new Set(),
+): boolean {
   return [...view.list(), ...view.list({ removed: true })].some(
     ({ item }) =>
       (except === null || !equalBytes(item, except)) &&
-      view.history(item).some(({ body }) => body !== null && contains(body, blob)),
+      view
+        .history(item)
+        .some(({ body, change }) => body !== null && !pruned.has(nameOf(change)) && contains(body, blob)),
   );
 }

@@ -33,12 +33,16 @@ export class People {
    * Adds someone by their contact card and pins their keys.
    *
    * Throws `format/malformed`, `integrity/*` for a card that does not hold together, `share/key-changed` when these
-   * are not the keys known for this person. The server learns nothing.
+   * are not the keys known for this person, `integrity/wrong-audience` when it is not the card of who is `expected`, and then
+   * adds nobody. The server learns nothing.
    */
-  async add(card: string): Promise<Contact> {
+  async add(card: string, options: { readonly expected?: Id<'person'> } = {}): Promise<Contact> {
     const session = this.#session;
     session.requireOpen();
     const read = readContactCard(card);
+    const { expected } = options;
+    if (expected !== undefined && printId('person', read.identity.person) !== expected)
+      throw new VaultError('integrity/wrong-audience');
     const identity = await session.book.learn(read.identity);
     const known = session.index.get('index.contact', identity.person);
     const { name, kind } = read.card;

@@ -34,9 +34,20 @@ export function recordsInVault<T extends object>(
   checkKind(kind);
   if (!isRecordCollection(collectionName)) throw new VaultError('usage/invalid', { argument: 'collection' });
   const wanted = { records: collectionName };
+  // Asked for at every notice by every list that is followed: looked up again only when the vault has another collection.
+  let found: { readonly state: string; readonly collections: readonly Collection[] } | null = null;
+  const collections = (): readonly Collection[] => {
+    const state = `${owned.index.collection.version} ${session.collectionCount}`;
+    if (found?.state !== state)
+      found = {
+        state,
+        collections: findCollections(session, owned, wanted).map(({ collection }) => collection),
+      };
+    return found.collections;
+  };
   const place: RecordPlace = {
     name: `${printId('vault', owned.vault)} ${collectionName}`,
-    collections: () => findCollections(session, owned, wanted).map(({ collection }) => collection),
+    collections,
     version: () => String(owned.index.collection.version),
     open: (transaction) => {
       const collection = ensureCollection(session, transaction, owned, wanted);

@@ -180,6 +180,11 @@ export class Session {
     return [...this.#collections.values()];
   }
 
+  /** How many collections are known here. */
+  get collectionCount(): number {
+    return this.#collections.size;
+  }
+
   get identity(): Identity {
     const identity = this.book.get(this.profile.person);
     if (identity === null) throw new VaultError('store/damaged', { what: 'identity' });

@@ -159,7 +159,7 @@ describe("Alice's agenda", () => {
     expect(await codeOf(() => agendaOf(shareOf()))).toBe('usage/invalid');
     const live = read.live();
     const seen: (number | null)[] = [];
-    const stop = live.subscribe((next) => seen.push(next && next.busy.length));
+    const stop = live.subscribe((next) => seen.push(next?.busy.length ?? null));
 
     await agenda.unpublishFreeBusy();
     await alice.sync();

@@ -285,6 +285,10 @@ describe('hostile calendar files', () => {
     ).toBe('rule');
     const long = readIcs(event(`DTSTART:20260101T090000Z\nDESCRIPTION:${'x'.repeat(200_000)}`)).events[0];
     expect([long?.event.note, long?.adjusted]).toEqual([undefined, ['lines']]);
+    // ical.js looks through the rest of the line for each of these.
+    const line = `ATTENDEE${';A=1'.repeat(24_000)}:mailto:x@example.org\n`;
+    const slow = readIcs(event(`DTSTART:20260101T090000Z\n${line.repeat(50)}`)).events[0];
+    expect([slow?.event.participants, slow?.adjusted]).toEqual([undefined, ['lines']]);
     const alarms = 'BEGIN:VALARM\nTRIGGER:-PT$M\nEND:VALARM\n';
     const crowd = readIcs(
       event(

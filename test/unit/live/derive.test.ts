@@ -1,43 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deriveLive } from '../../../src/live/derive.js';
-import { createLive, type Live } from '../../../src/live/live.js';
-
-/** A live value that the test sets. */
-function settable<T>(first?: T) {
-  let value: T | undefined = first;
-  let failure: unknown = null;
-  let version = 0;
-  const notices = new Set<(notice?: 'end') => void>();
-  const live: Live<T> = createLive<T>({
-    version: () => version,
-    read: () => {
-      if (failure !== null) throw failure;
-      return value;
-    },
-    watch: (onNotice) => {
-      notices.add(onNotice);
-      return () => notices.delete(onNotice);
-    },
-  });
-  const tell = (notice?: 'end') => {
-    version++;
-    for (const each of [...notices]) each(notice);
-  };
-  return {
-    live,
-    watchers: () => notices.size,
-    set: (next: T) => {
-      value = next;
-      failure = null;
-      tell();
-    },
-    fail: (error: unknown) => {
-      failure = error;
-      tell();
-    },
-    end: () => tell('end'),
-  };
-}
+import { settable } from '../../support/settable-live.js';
 
 describe('a live value computed from others', () => {
   it('has a value once each of them has, and follows both', () => {

@@ -1,37 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { flattenLive } from '../../../src/live/flatten.js';
-import { createLive, type Live } from '../../../src/live/live.js';
-
-/** A live value that the test sets. */
-function settable<T>(first?: T) {
-  let value: T | undefined = first;
-  let failure: unknown = null;
-  let version = 0;
-  const notices = new Set<(notice?: 'end') => void>();
-  const live: Live<T> = createLive<T>({
-    version: () => version,
-    read: () => {
-      if (failure !== null) throw failure;
-      return value;
-    },
-    watch: (onNotice) => {
-      notices.add(onNotice);
-      return () => notices.delete(onNotice);
-    },
-  });
-  const change = (act: () => void, notice?: 'end') => {
-    act();
-    version++;
-    for (const each of [...notices]) each(notice);
-  };
-  return {
-    live,
-    watchers: () => notices.size,
-    set: (next: T) => change(() => ([value, failure] = [next, null])),
-    fail: (error: unknown) => change(() => (failure = error)),
-    end: () => change(() => {}, 'end'),
-  };
-}
+import type { Live } from '../../../src/live/live.js';
+import { settable } from '../../support/settable-live.js';
 
 describe('a changing list of live values, as one', () => {
   it('follows what is in the list, and lets go of what leaves it', () => {

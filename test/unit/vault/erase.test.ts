@@ -44,6 +44,19 @@ describe('what goes with an erased document', () => {
     expect(drop()).toEqual([]);
   });
 
+  it('goes with the last that names it, also when all are erased before the server hears of it', async () => {
+    await add(1, bodyWith(8));
+    await add(2, bodyWith(8));
+    const drop = (item: number) =>
+      blobsOnlyIn(alice.collection, id(item), keptHistory(alice.collection, id(item)));
+    expect(drop(1)).toEqual([]);
+    const { change } = itemOf(1).current;
+    await alice.run((transaction) =>
+      appendPrune(transaction, alice.collection, [change], { add: [], drop: [] }),
+    );
+    expect(drop(2)).toEqual([id(8)]);
+  });
+
   it('leaves its history at once, before the server has heard of it', async () => {
     await add(1, bodyWith(8));
     const { change } = itemOf(1).current;
