@@ -86,11 +86,11 @@ const SELF_PRESENTING = 'urn:asip-sante:ci-sis';
  *
  * Nothing outside the file is ever looked up. A long one is read in slices, so that the thread is not held. Throws
  * `format/malformed` (`why` and often `line`), `format/too-large` (`why`, `max`), `format/unsupported` for what is no
- * clinical document or in an encoding that is not known here, `usage/aborted`, `usage/file-unreadable`.
+ * clinical document or in an encoding that is not known here, `usage/aborted`, `usage/file-unreadable`, `usage/invalid`.
  */
 export async function readCda(source: Uint8Array | Blob, options: ReadCdaOptions = {}): Promise<CdaDocument> {
   const pace = new Pace(options);
-  const limits: XmlLimits = { ...CDA_LIMITS, ...options.limits };
+  const limits = limitsOf(options.limits);
   const bytes = await bytesOf(source, limits.bytesMax);
   requireMarkup(bytes);
   const root = await parseXml(bytes, limits, pace, seek);
@@ -206,15 +206,27 @@ function seek(name: string, uri: string, depth: number): Sought {
   return depth === 2 && uri === SELF_PRESENTING ? 'inside' : 'nowhere';
 }
 
+/** Of another window or worker as well, whose classes are not these. */
 async function bytesOf(source: Uint8Array | Blob, bytesMax: number): Promise<Uint8Array> {
-  const size = source instanceof Uint8Array ? source.length : source.size;
+  const isBytes = ArrayBuffer.isView(source) && source.BYTES_PER_ELEMENT === 1;
+  const size: unknown = isBytes ? source.byteLength : (source as Blob | undefined)?.size;
+  if (typeof size !== 'number') throw new VaultError('usage/invalid', { argument: 'source' });
   if (size > bytesMax) throw new VaultError('format/too-large', { why: 'bytes', max: bytesMax });
-  if (source instanceof Uint8Array) return source;
+  if (isBytes) return source;
   try {
-    return new Uint8Array(await source.arrayBuffer());
+    return new Uint8Array(await (source as Blob).arrayBuffer());
   } catch {
     throw new VaultError('usage/file-unreadable');
   }
+}
+
+/** A limit that is no number would be none. */
+function limitsOf(given: Partial<XmlLimits> = {}): XmlLimits {
+  const limits: XmlLimits = { ...CDA_LIMITS, ...given };
+  for (const [name, value] of Object.entries(limits))
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new VaultError('usage/invalid', { argument: `limits.${name}` });
+  return limits;
 }
 
 /** So that a picture is told to be none of these, and not to have a fault in its first line. */

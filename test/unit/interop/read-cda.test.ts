@@ -364,6 +364,24 @@ describe('the files in a clinical document', () => {
   });
 });
 
+describe('a wrong call', () => {
+  it.each([undefined, null, 'x', 7, {}, new ArrayBuffer(8)])('has no file: %s', async (source) => {
+    const work = readCda(source as unknown as Uint8Array);
+    await expect(work).rejects.toMatchObject({ code: 'usage/invalid', details: { argument: 'source' } });
+  });
+
+  it.each([undefined, Number.NaN, -1, 0, Number.POSITIVE_INFINITY, '9'])(
+    'has no limit: %s',
+    async (bytesMax) => {
+      const work = readCda(bytesOf(cdaText()), { limits: { bytesMax: bytesMax as number } });
+      await expect(work).rejects.toMatchObject({
+        code: 'usage/invalid',
+        details: { argument: 'limits.bytesMax' },
+      });
+    },
+  );
+});
+
 describe('what is no clinical document', () => {
   const why = async (text: string) =>
     readCda(bytesOf(text)).then(
