@@ -65,7 +65,7 @@ export const SURFACES = {
   Documents: {
     calls: [
       ...['add', 'replace', 'update', 'remove', 'restore', 'erase'],
-      ...['list', 'get', 'history', 'blob', 'whoCanRead'],
+      ...['list', 'get', 'history', 'blob', 'whoCanRead', 'mask', 'unmask'],
     ],
     streams: ['read'],
     lives: ['live', 'liveOne'],

@@ -1,0 +1,237 @@
+import { VaultError } from '../errors.js';
+import type { Id } from '../formats/id.js';
+import { deriveLive } from '../live/derive.js';
+import { isSameList, type Live } from '../live/live.js';
+import { LiveCache } from '../live/live-cache.js';
+import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
+import type { RecordItem } from '../vault/record-item.js';
+import type { DocumentsHome } from './documents-home.js';
+import { type FiledDocument, type FiledFrom, filedDocuments } from './filed-document.js';
+import { FILING, type Filing } from './filing.js';
+import { FOLDER, type Folder } from './folder.js';
+import { RELATION, type RelationType } from './relation.js';
+
+/** Which documents to list. */
+export interface FiledFilter {
+  readonly category?: DocumentCategory;
+  /** Of one folder; null for those of none. */
+  readonly folder?: Id<'item'> | null;
+  readonly pinned?: boolean;
+  /** True leaves out what a later version takes the place of. */
+  readonly current?: boolean;
+}
+
+/** How documents are filed in a vault: titles, folders, pins, notes, relations, chains of versions. */
+export class FilingCabinet {
+  readonly #home: DocumentsHome;
+  readonly #lives = new LiveCache();
+
+  /** @internal */
+  constructor(home: DocumentsHome) {
+    this.#home = home;
+  }
+
+  /** The documents, pinned ones first, then the newest by their own day. Throws `usage/invalid` for an unknown category. */
+  async list(filter: FiledFilter = {}): Promise<FiledDocument[]> {
+    checkFilter(filter);
+    return chosen(filedDocuments(await this.#read()), filter);
+  }
+
+  /** As `list`, and every list that follows. */
+  live(filter: FiledFilter = {}): Live<readonly FiledDocument[]> {
+    checkFilter(filter);
+    const { category = '', folder = '', pinned = '', current = '' } = filter;
+    return this.#lives.get(JSON.stringify(['list', category, folder, pinned, current]), () =>
+      deriveLive([this.#liveAll()], (all) => chosen(all, filter), isSameList),
+    );
+  }
+
+  /** One document, or `null`. */
+  async get(id: Id<'item'>): Promise<FiledDocument | null> {
+    return filedDocuments(await this.#read()).find((document) => document.id === id) ?? null;
+  }
+
+  /** Gives a document another title than its author's; null takes it back. Throws `usage/not-found`, `usage/invalid`. */
+  async setTitle(id: Id<'item'>, title: string | null): Promise<FiledDocument> {
+    return this.#say(id, { title: title ?? undefined });
+  }
+
+  /** Puts a document on top of the list, or back into it. Throws `usage/not-found`. */
+  async pin(id: Id<'item'>, pinned: boolean): Promise<FiledDocument> {
+    return this.#say(id, { pinned: pinned ? true : undefined });
+  }
+
+  /** Writes a note beside a document, at most 5000 characters; null takes it away. Throws `usage/not-found`. */
+  async setNote(id: Id<'item'>, note: string | null): Promise<FiledDocument> {
+    return this.#say(id, { note: note ?? undefined });
+  }
+
+  /** Puts a document into a folder, or into none. Throws `usage/not-found` for either. */
+  async moveTo(id: Id<'item'>, folder: Id<'item'> | null): Promise<FiledDocument> {
+    if (folder !== null && (await this.#home.records(FOLDER).get(folder)) === null)
+      throw new VaultError('usage/not-found', { id: folder });
+    return this.#say(id, { folder: folder ?? undefined });
+  }
+
+  /** The holder wants to see what was not announced to them so far. Throws `usage/not-found`. */
+  async acknowledge(id: Id<'item'>): Promise<FiledDocument> {
+    return this.#say(id, { acknowledged: Date.now() });
+  }
+
+  /** The folders, by name. */
+  async folders(): Promise<RecordItem<Folder>[]> {
+    return (await this.#home.records(FOLDER).list()).sort(byName);
+  }
+
+  /** As `folders`, and every list that follows. */
+  liveFolders(): Live<readonly RecordItem<Folder>[]> {
+    return this.#lives.get('folders', () =>
+      deriveLive([this.#home.records(FOLDER).live()], (all) => all.toSorted(byName), isSameList),
+    );
+  }
+
+  /** Makes a folder. Throws `usage/invalid` for a name that is empty, over 50 characters, or taken. */
+  async createFolder(name: string): Promise<RecordItem<Folder>> {
+    await this.#requireFreeName(name, null);
+    return this.#home.records(FOLDER).add({ name });
+  }
+
+  /** Renames a folder. Throws as `createFolder`, `usage/not-found`. */
+  async renameFolder(id: Id<'item'>, name: string): Promise<RecordItem<Folder>> {
+    await this.#requireFreeName(name, id);
+    return this.#home.records(FOLDER).update(id, { name });
+  }
+
+  /** Removes a folder; its documents are in none then. Throws `usage/not-found`. */
+  async removeFolder(id: Id<'item'>): Promise<void> {
+    await this.#home.records(FOLDER).remove(id);
+  }
+
+  /** Says that a document has to do with another item of the vault. Twice is once. Throws `usage/not-found` for the document. */
+  async relate(document: Id<'item'>, to: Id<'item'>, type: RelationType): Promise<Id<'item'>> {
+    const { relations } = await this.#require(document);
+    const known = relations.find((relation) => relation.to === to && relation.type === type);
+    return known?.id ?? (await this.#home.records(RELATION).add({ document, to, type })).id;
+  }
+
+  /** Takes a relation back. Throws `usage/not-found`. */
+  async unrelate(relation: Id<'item'>): Promise<void> {
+    await this.#home.records(RELATION).remove(relation);
+  }
+
+  /**
+   * Documents that are the same as this file says to be, newest first: the same bytes (`about.sha256`), or the same document id, or
+   * the same version of one set. Found on this device; the server learns nothing.
+   */
+  async duplicatesOf(what: NonNullable<FiledDocument['about']>): Promise<FiledDocument[]> {
+    const same = (a?: { system: string; value: string }, b?: { system: string; value: string }) =>
+      a !== undefined && b !== undefined && a.system === b.system && a.value === b.value;
+    return (await this.list()).filter(({ about }) => {
+      if (about === null) return false;
+      if (what.sha256 !== undefined && about.sha256 === what.sha256) return true;
+      if (same(about.documentId, what.documentId)) return true;
+      return same(about.setId, what.setId) && about.versionNumber === what.versionNumber;
+    });
+  }
+
+  async #read(): Promise<FiledFrom> {
+    const home = this.#home;
+    return {
+      documents: await home.documents.list(),
+      filings: await home.records(FILING).list(),
+      folders: await home.records(FOLDER).list(),
+      relations: await home.records(RELATION).list(),
+    };
+  }
+
+  #liveAll(): Live<readonly FiledDocument[]> {
+    const home = this.#home;
+    return this.#lives.get('all', () =>
+      deriveLive(
+        [
+          home.documents.live(),
+          home.records(FILING).live(),
+          home.records(FOLDER).live(),
+          home.records(RELATION).live(),
+        ],
+        (documents, filings, folders, relations) =>
+          filedDocuments({ documents, filings, folders, relations }),
+      ),
+    );
+  }
+
+  async #require(id: Id<'item'>): Promise<FiledDocument> {
+    const found = await this.get(id);
+    if (found === null) throw new VaultError('usage/not-found', { id });
+    return found;
+  }
+
+  /** Writes about a document: in one record, whoever of two devices made another. */
+  async #say(id: Id<'item'>, change: Partial<Filing>): Promise<FiledDocument> {
+    await this.#require(id);
+    const records = this.#home.records(FILING);
+    const [first, ...others] = (await records.list({ where: { document: id } })).sort((a, b) =>
+      a.id < b.id ? -1 : 1,
+    );
+    if (first === undefined) await records.add({ document: id, ...change });
+    else {
+      const all = [first, ...others].sort((a, b) => a.changed - b.changed);
+      await records.update(first.id, Object.assign({}, ...all.map(({ value }) => value), change));
+      for (const other of others) await records.remove(other.id);
+    }
+    return this.#require(id);
+  }
+
+  async #requireFreeName(name: string, except: Id<'item'> | null): Promise<void> {
+    const taken = (await this.folders()).some(
+      (folder) => folder.id !== except && folded(folder.value.name) === folded(name),
+    );
+    if (typeof name !== 'string' || name.trim() === '' || name.length > 50 || taken)
+      throw new VaultError('usage/invalid', { argument: 'name', ...(taken && { reason: 'taken' }) });
+  }
+}
+
+const cabinets = /* @__PURE__ */ new WeakMap<object, FilingCabinet>();
+
+/** How documents are filed in a vault, here or in a worker; the same object for the same vault. */
+export function documentsOf(vault: DocumentsHome): FilingCabinet {
+  const known = cabinets.get(vault) ?? new FilingCabinet(vault);
+  cabinets.set(vault, known);
+  return known;
+}
+
+function chosen(all: readonly FiledDocument[], filter: FiledFilter): FiledDocument[] {
+  const { category, folder, pinned, current = false } = filter;
+  return all
+    .filter(
+      (document) =>
+        (category === undefined || document.category === category) &&
+        (folder === undefined || document.folder === folder) &&
+        (pinned === undefined || document.pinned === pinned) &&
+        !(current && document.supersededBy !== null),
+    )
+    .sort(
+      (a, b) =>
+        Number(b.pinned) - Number(a.pinned) ||
+        compare(b.date ?? '', a.date ?? '') ||
+        b.added - a.added ||
+        compare(b.id, a.id),
+    );
+}
+
+function checkFilter({ category }: FiledFilter): void {
+  if (category !== undefined && !isDocumentCategory(category))
+    throw new VaultError('usage/invalid', { argument: 'category' });
+}
+
+function byName(a: RecordItem<Folder>, b: RecordItem<Folder>): number {
+  return a.value.name.localeCompare(b.value.name) || compare(a.id, b.id);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function folded(name: string): string {
+  return String(name).normalize('NFD').replaceAll(/\p{M}/gu, '').trim().toLowerCase();
+}
