@@ -43,9 +43,19 @@ export type { Progress, ReadOptions, WorkOptions } from './vault/document-files.
 export type { Document, DocumentMetadata, Version } from './vault/document-view.js';
 export type { DocumentFilter, Documents } from './vault/documents.js';
 export type { Evidence } from './vault/evidence.js';
-export type { Mask, MaskOptions } from './vault/masks.js';
 export type { FileSource } from './vault/file-source.js';
 export type { FrozenCollection, Health } from './vault/health.js';
+export type { Journal } from './vault/journal.js';
+export type { JournalGrant } from './vault/journal-grants.js';
+export type { JournalReceipt, ReadItem } from './vault/journal-receipts.js';
+export {
+  type VerifiedGrant,
+  type VerifiedJournal,
+  type VerifiedReceipt,
+  verifyJournal,
+} from './vault/journal-verify.js';
+export { explainJournal, type JournalPart } from './vault/journal-words.js';
+export type { Mask, MaskOptions } from './vault/masks.js';
 export {
   type CommonOptions,
   type CreateOptions,

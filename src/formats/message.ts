@@ -12,7 +12,7 @@ const messageHeader = z.strictObject({
   recipient: personBytes,
   kem: digest,
   time: whole,
-  kind: z.enum(['consent', 'deposit-receipt']),
+  kind: z.enum(['consent', 'deposit-receipt', 'read-receipt']),
 });
 
 /** The header of a receipt sent to one person. SPEC §12. */

@@ -81,6 +81,8 @@ const ENTRIES = {
     receipt: z.nullable(bytes),
     withdrawn: z.nullable(whole),
   }),
+  /** A read receipt: given by this person (personal index), or received (vault index). Named by its digest. */
+  'index.read-receipt': z.strictObject({ receipt: bytes, received: whole }),
   /** Someone this person knows: the pinned identity log, the claimed name, how sure. Personal index. */
   'index.contact': z.strictObject({
     person: personBytes,

@@ -1,10 +1,21 @@
 import { bytesToHex } from '../formats/id.js';
 import type { RosterChange, RosterReader } from '../formats/roster.js';
 
-/** A reader as the log shows them: on what terms, since when, and how it ended. */
+/** Who signed an op, and for whom. */
+export interface SignedBy {
+  readonly person: Uint8Array;
+  readonly onBehalfOf: Uint8Array | null;
+}
+
+/** A reader as the log shows them: on what terms, by whom, since when, and how it ended. */
 export interface LedgerEntry extends RosterReader {
+  readonly by: SignedBy;
   /** When and by which op it ended; `position` is null while that op is pending. */
-  readonly ended: { readonly time: number; readonly position: number | null } | null;
+  readonly ended: {
+    readonly time: number;
+    readonly position: number | null;
+    readonly by: SignedBy;
+  } | null;
 }
 
 /**
@@ -23,16 +34,19 @@ export class Roster {
     return copy;
   }
 
-  /** Applies one payload of an op in force; `time` is the op's, `position` its place in the log or null. */
-  apply(change: RosterChange, time: number, position: number | null): void {
+  /** Applies one payload of an op in force; `time` and author are the op's, `position` its place in the log or null. */
+  apply(change: RosterChange, header: SignedBy & { readonly time: number }, position: number | null): void {
+    const { time } = header;
+    const by = { person: header.person, onBehalfOf: header.onBehalfOf };
     for (const person of change.remove) {
       for (const [grant, entry] of this.#entries) {
         if (entry.ended === null && bytesToHex(entry.person) === bytesToHex(person)) {
-          this.#entries.set(grant, { ...entry, ended: { time, position } });
+          this.#entries.set(grant, { ...entry, ended: { time, position, by } });
         }
       }
     }
-    for (const reader of change.add) this.#entries.set(bytesToHex(reader.grant), { ...reader, ended: null });
+    for (const reader of change.add)
+      this.#entries.set(bytesToHex(reader.grant), { ...reader, by, ended: null });
   }
 
   /** Everyone who was ever given access, ended or not, oldest first. */

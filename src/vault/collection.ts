@@ -139,7 +139,7 @@ export class Collection {
     );
     if (changes.length === 0) return this.roster;
     const readers = this.roster.copy();
-    for (const { roster, header } of changes) readers.apply(roster, header.time, null);
+    for (const { roster, header } of changes) readers.apply(roster, header, null);
     return readers;
   }
 
@@ -422,7 +422,7 @@ export class Collection {
       const payload = payloadsOf(header)[index];
       if (payload === 'roster') {
         const roster = decodeRosterChange(this.#openBody('roster', header, index, body));
-        this.roster.apply(roster, header.time, position);
+        this.roster.apply(roster, header, position);
       } else if (payload === 'previous-key') {
         const key = this.#openBody('previous-key', header, index, body);
         if (key.length !== 32) throw new VaultError('format/malformed');

@@ -13,6 +13,7 @@ import { signConsent, verifyConsent } from '../sharing/consents.js';
 import { verifyDepositReceipt } from '../sharing/deposits.js';
 import { openGrant, readGrantHeader } from '../sharing/grants.js';
 import { makeMessage, openMessage, readMessageHeader } from '../sharing/messages.js';
+import { checkReadReceipt } from './journal-intake.js';
 import type { Session } from './session.js';
 import type { Transaction } from './transaction.js';
 
@@ -22,7 +23,7 @@ export function inboxItemId(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Takes in one item of the inbox: a grant, a consent, a deposit receipt.
+ * Takes in one item of the inbox: a grant, a consent, a deposit receipt, a read receipt.
  *
  * Anyone may drop anything there, so what does not verify is passed over: it must not stand in the way of the rest.
  * Throws only what says nothing about the item: `sync/*`, `store/*`, and why nothing can be written here.
@@ -155,9 +156,9 @@ async function checkMessage(
   const sender = await session.requireIdentity(person, device);
   const recipient = session.identity;
   const { header, content } = openMessage({ bytes, sender, recipient, kemSeed: session.kem.seed });
-  return header.kind === 'consent'
-    ? checkConsent(session, content, sender)
-    : checkDepositReceipt(session, content, sender);
+  if (header.kind === 'consent') return checkConsent(session, content, sender);
+  if (header.kind === 'read-receipt') return checkReadReceipt(session, content, sender);
+  return checkDepositReceipt(session, content, sender);
 }
 
 function checkConsent(

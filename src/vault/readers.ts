@@ -3,6 +3,7 @@ import { isVaultError } from '../errors.js';
 import { type Id, printId } from '../formats/id.js';
 import { nameOf } from '../log/collection-log.js';
 import { decodeIndexEntry, type IndexEntry } from '../records/index-entry.js';
+import type { SignedBy } from '../sharing/roster.js';
 import type { Collection } from './collection.js';
 import type { OwnedVault, Session } from './session.js';
 import { currentReaders } from './shares.js';
@@ -76,12 +77,18 @@ export function ledgerOf(session: Session, owned: OwnedVault): LedgerLine[] {
   return linesOf(session, owned).map(({ line }) => line);
 }
 
-/** As `ledgerOf`, with the collection that each access is to. */
-export function linesOf(
-  session: Session,
-  owned: OwnedVault,
-): { readonly line: LedgerLine; readonly collection: string }[] {
-  const lines = [];
+/** A line of the ledger, with the collection that the access is to, and who signed it. */
+export interface SignedLine {
+  readonly line: LedgerLine;
+  readonly collection: string;
+  readonly log: Uint8Array;
+  readonly by: SignedBy;
+  readonly endedBy: SignedBy | null;
+}
+
+/** As `ledgerOf`, with where each access is said and by whom. */
+export function linesOf(session: Session, owned: OwnedVault): SignedLine[] {
+  const lines: SignedLine[] = [];
   const entries = owned.index
     .list('index.collection')
     .map((entry) => ({ entry, id: nameOf(entry.collection) }));
@@ -89,7 +96,7 @@ export function linesOf(
     if (entry.purpose === 'share') continue;
     const isOfRecords = entry.purpose === 'records';
     for (const access of session.collection(entry.collection)?.readers.history() ?? []) {
-      const { grant, person, role, purpose, expires, time, ended } = access;
+      const { grant, person, role, purpose, expires, time, ended, by } = access;
       const line = {
         grant: printId('grant', grant),
         person: printId('person', person),
@@ -102,10 +109,10 @@ export function linesOf(
         expires,
         ended: ended?.time ?? null,
       };
-      lines.push({ line, collection: id });
+      lines.push({ line, collection: id, log: entry.collection, by, endedBy: ended?.by ?? null });
     }
   }
-  for (const link of linksEverMade(owned)) {
+  for (const { link, by, endedBy } of linksEverMade(owned)) {
     const { person, sourceItem, purpose, begins, expires, ended } = link;
     const line = {
       grant: null,
@@ -119,22 +126,36 @@ export function linesOf(
       expires,
       ended,
     };
-    lines.push({ line, collection: nameOf(link.collection) });
+    lines.push({ line, collection: nameOf(link.collection), log: link.collection, by, endedBy });
   }
   return lines.sort((a, b) => a.line.begins - b.line.begins);
 }
 
+/** A document given to someone, by whom, and who took it back. */
+interface SignedLink {
+  readonly link: IndexEntry<'index.link'>;
+  readonly by: SignedBy;
+  readonly endedBy: SignedBy | null;
+}
+
 /** Each time a document was given to someone. Giving it again writes over the entry, so the earlier ones are its history. */
-function linksEverMade({ index }: OwnedVault): IndexEntry<'index.link'>[] {
+function linksEverMade({ index }: OwnedVault): SignedLink[] {
   const { view } = index.collection;
   return view.list({ kind: 'index.link' }).flatMap(({ item }) => {
-    const byBeginning = new Map<number, IndexEntry<'index.link'>>();
-    for (const { body } of view.history(item)) {
-      const entry = body === null ? null : linkIn(body);
-      if (entry !== null) byBeginning.set(entry.begins, entry);
+    const byBeginning = new Map<number, SignedLink>();
+    for (const { body, person } of view.history(item)) {
+      const link = body === null ? null : linkIn(body);
+      if (link === null) continue;
+      const signer = { person, onBehalfOf: null };
+      const { by = signer, endedBy = null } = byBeginning.get(link.begins) ?? {};
+      byBeginning.set(link.begins, { link, by, endedBy: link.ended === null ? null : (endedBy ?? signer) });
     }
-    const links = [...byBeginning.values()].sort((a, b) => a.begins - b.begins);
-    return links.map((link, at) => ({ ...link, ended: link.ended ?? links[at + 1]?.begins ?? null }));
+    const links = [...byBeginning.values()].sort((a, b) => a.link.begins - b.link.begins);
+    return links.map(({ link, by, endedBy }, at) => {
+      const next = links[at + 1];
+      const ended = link.ended ?? next?.link.begins ?? null;
+      return { link: { ...link, ended }, by, endedBy: endedBy ?? next?.by ?? null };
+    });
   });
 }
 

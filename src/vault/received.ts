@@ -20,6 +20,7 @@ import { type ReadOptions, readFile, storeFile, type WorkOptions } from './docum
 import { documentsIn, newestFirst } from './document-list.js';
 import { bodyOfRevision, type Document, type DocumentMetadata, describe } from './document-view.js';
 import { type FileSource, openSource } from './file-source.js';
+import { acknowledge } from './journal-acknowledge.js';
 import { recordsInShare } from './record-places.js';
 import type { Records } from './records.js';
 import type { Session } from './session.js';
@@ -154,6 +155,16 @@ export class ReceivedShare {
       throw error;
     }
     return this.#require(printId('item', item));
+  }
+
+  /**
+   * Tells the one who shared that these documents or records were read, as they are now; each version once.
+   *
+   * Signed by this device and sent at the next sync; the owner can show it to others, and nothing takes it back. Throws `usage/not-found`,
+   * `usage/invalid` for none or more than 256.
+   */
+  async acknowledge(ids: readonly Id<'item'>[]): Promise<void> {
+    await acknowledge(this.#session, this.#collection, parseId('person', this.from), ids);
   }
 
   get #vault(): Uint8Array {

@@ -11,6 +11,7 @@ import { isTrustedEnough, type Trust } from '../sharing/contacts.js';
 import { DepositBox } from './deposit-box.js';
 import { Documents, locateDocuments } from './documents.js';
 import { type Evidence, readEvidence } from './evidence.js';
+import { Journal } from './journal.js';
 import { linkDocuments, unlinkDocument } from './links.js';
 import { authorOfDocument, isMaskedFrom, maskOf } from './masks.js';
 import type { Contact, People } from './people.js';
@@ -89,6 +90,7 @@ export class Vault {
   readonly id: Id<'vault'>;
   readonly documents: Documents;
   readonly deposits: DepositBox;
+  readonly journal: Journal;
   readonly #session: Session;
   readonly #owned: OwnedVault;
   readonly #people: People;
@@ -102,6 +104,7 @@ export class Vault {
     this.id = printId('vault', owned.vault);
     this.documents = new Documents(session, owned);
     this.deposits = new DepositBox(session, owned);
+    this.journal = new Journal(session, owned);
   }
 
   /** Who the vault is about, or `null` before the first sync of a new device. */

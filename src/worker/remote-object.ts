@@ -1,17 +1,27 @@
 /** The types of what a page holds: the core's own, seen through a worker. */
+
+import type { Live } from '../live/live.js';
+import type { RecordKind } from '../records/record-kind.js';
 import type { DepositBox } from '../vault/deposit-box.js';
 import type { Documents } from '../vault/documents.js';
-import type { Live } from '../live/live.js';
+import type { Journal } from '../vault/journal.js';
 import type { Passkeys } from '../vault/passkeys.js';
 import type { People } from '../vault/people.js';
 import type { Person } from '../vault/person.js';
-import type { RecordKind } from '../records/record-kind.js';
-import type { Records } from '../vault/records.js';
 import type { ReceivedShare } from '../vault/received.js';
+import type { Records } from '../vault/records.js';
 import type { Vault } from '../vault/vault.js';
 
 /** The classes of the core whose objects stay in the worker. */
-export type StaysInWorker = Person | People | Passkeys | Vault | Documents | DepositBox | ReceivedShare;
+export type StaysInWorker =
+  | Person
+  | People
+  | Passkeys
+  | Vault
+  | Documents
+  | DepositBox
+  | Journal
+  | ReceivedShare;
 
 /**
  * An object of the core that lives in a worker, as a page has it: the same members under the same names.

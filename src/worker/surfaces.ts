@@ -57,7 +57,7 @@ export const SURFACES = {
   Passkeys: { calls: ['list', 'add', 'remove'] },
   Vault: {
     data: ['id', 'holder'],
-    parts: { documents: 'Documents', deposits: 'DepositBox' },
+    parts: { documents: 'Documents', deposits: 'DepositBox', journal: 'Journal' },
     rooms: { records: 'Records' },
     calls: ['share', 'revoke', 'grants', 'ledger', 'consent', 'evidence', 'recordCollections'],
     lives: ['liveGrants', 'liveRecordCollections'],
@@ -74,6 +74,7 @@ export const SURFACES = {
     calls: ['card', 'revokeCards', 'list', 'adopt', 'refuse', 'waitingRecords', 'adoptRecord'],
     lives: ['liveWaiting', 'liveWaitingRecords'],
   },
+  Journal: { calls: ['grants', 'receipts', 'export'], lives: ['liveGrants', 'liveReceipts'] },
   Records: {
     data: ['kind'],
     calls: [
@@ -91,7 +92,7 @@ export const SURFACES = {
       ...['trust', 'status'],
     ],
     rooms: { records: 'Records' },
-    calls: ['list', 'blob', 'add'],
+    calls: ['list', 'blob', 'add', 'acknowledge'],
     streams: ['read'],
     lives: ['live'],
   },

@@ -2,11 +2,12 @@ import { VaultError } from '../../errors.js';
 import type { RecordKind } from '../../records/record-kind.js';
 import { DepositBox } from '../../vault/deposit-box.js';
 import { Documents } from '../../vault/documents.js';
+import { Journal } from '../../vault/journal.js';
 import { Passkeys } from '../../vault/passkeys.js';
 import { People } from '../../vault/people.js';
 import { Person } from '../../vault/person.js';
-import { Records } from '../../vault/records.js';
 import { ReceivedShare } from '../../vault/received.js';
+import { Records } from '../../vault/records.js';
 import { Vault } from '../../vault/vault.js';
 import type { ResultMark, Step, Target } from '../contract.js';
 import { pack } from '../packing.js';
@@ -19,6 +20,7 @@ const CLASSES: Readonly<Record<SurfaceName, abstract new (...given: never) => ob
   Vault,
   Documents,
   DepositBox,
+  Journal,
   Records,
   ReceivedShare,
 };
