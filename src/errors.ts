@@ -218,6 +218,11 @@ const MESSAGES = {
     'A part of the program could not be loaded; load the page again. A service worker needs everything in one file.',
     "Une partie du programme n'a pas pu être chargée ; rechargez la page. Un service worker veut tout en un seul fichier.",
   ],
+  'usage/duplicate': ['The same document is here already.', 'Le même document est déjà là.'],
+  'usage/wrong-holder': [
+    'This document seems to be about someone else; check it before it is filed here.',
+    'Ce document semble concerner une autre personne ; vérifiez avant de le classer ici.',
+  ],
   'usage/unknown-kind': [
     'The worker does not know this kind of record: give it to serveVault in the program of the worker.',
     'Le worker ne connaît pas ce type de fiche : donnez-le à serveVault dans le programme du worker.',

@@ -4,6 +4,10 @@ import { deriveLive } from '../live/derive.js';
 import { isSameList, type Live } from '../live/live.js';
 import { LiveCache } from '../live/live-cache.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
+import type { WorkOptions } from '../vault/document-files.js';
+import type { DocumentMetadata } from '../vault/document-view.js';
+import type { FileSource } from '../vault/file-source.js';
+import type { MaskOptions } from '../vault/masks.js';
 import type { RecordItem } from '../vault/record-item.js';
 import type { DocumentsHome } from './documents-home.js';
 import { type FiledDocument, type FiledFrom, filedDocuments } from './filed-document.js';
@@ -19,6 +23,15 @@ export interface FiledFilter {
   readonly pinned?: boolean;
   /** True leaves out what a later version takes the place of. */
   readonly current?: boolean;
+}
+
+/** How sure one is that a document is about the holder, and what a person said about it. */
+export interface FileOptions {
+  readonly identity: { readonly verdict: 'match' | 'mismatch' | 'uncertain' };
+  /** The verdict that a person has looked at, and files the document all the same. */
+  readonly acknowledged?: 'mismatch' | 'uncertain';
+  /** True files it although the same is here. */
+  readonly again?: boolean;
 }
 
 /** How documents are filed in a vault: titles, folders, pins, notes, relations, chains of versions. */
@@ -49,6 +62,28 @@ export class FilingCabinet {
   /** One document, or `null`. */
   async get(id: Id<'item'>): Promise<FiledDocument | null> {
     return filedDocuments(await this.#read()).find((document) => document.id === id) ?? null;
+  }
+
+  /**
+   * Files a document that says whom it is about, unless it may be about someone else: a document in the wrong record is dangerous.
+   *
+   * `identity` is the comparison with the holder (`compareIdentity` of `coffret/interop`). Unless it is a `match`, this throws
+   * `usage/wrong-holder` with the `verdict`, until a person has looked and `acknowledged` names that verdict. Throws as
+   * `documents.add`, and `usage/duplicate` with the `id` of one that is the same, unless `again` is set.
+   */
+  async file(
+    source: FileSource,
+    metadata: DocumentMetadata & { readonly mask?: MaskOptions },
+    options: FileOptions,
+    work: WorkOptions = {},
+  ): Promise<FiledDocument> {
+    const { identity, acknowledged, again = false } = options;
+    if (identity.verdict !== 'match' && acknowledged !== identity.verdict)
+      throw new VaultError('usage/wrong-holder', { verdict: identity.verdict });
+    const [same] = again || metadata.about === undefined ? [] : await this.duplicatesOf(metadata.about);
+    if (same !== undefined) throw new VaultError('usage/duplicate', { id: same.id });
+    const { id } = await this.#home.documents.add(source, metadata, work);
+    return this.#require(id);
   }
 
   /** Gives a document another title than its author's; null takes it back. Throws `usage/not-found`, `usage/invalid`. */

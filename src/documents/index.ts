@@ -4,7 +4,7 @@ export type { Given, RecordHome, RecordsAnywhere } from '../vault/record-home.js
 export type { DocumentsHome } from './documents-home.js';
 export type { FiledDocument } from './filed-document.js';
 export type { Filing } from './filing.js';
-export { documentsOf, type FiledFilter, type FilingCabinet } from './filing-cabinet.js';
+export { documentsOf, type FiledFilter, type FileOptions, type FilingCabinet } from './filing-cabinet.js';
 export type { Folder } from './folder.js';
 export { DOCUMENTS_KINDS } from './kinds.js';
 export { confidentialityLabel, relationLabel } from './labels.js';

@@ -1,5 +1,6 @@
 /** `coffret/interop`: clinical documents (HL7 CDA R2) read into plain values, and what kind a file is. */
 
+export { aboutOf, dayOfDocument } from './about.js';
 export type { CdaCode, ProposedCode } from './cda-code.js';
 export type { CdaFile, CdaProblem } from './cda-file.js';
 export type { CdaConfidentiality, CdaEvent, CdaHeader, CdaRelation } from './cda-header.js';
