@@ -67,7 +67,9 @@ function itemRead(
   const link = owned.index
     .list('index.link')
     .find((entry) => equalBytes(entry.linkItem, item) && equalBytes(entry.collection, log));
-  const isErased = history.length === 0 && collection !== null && collection.log.positionOf(change) !== null;
+  // What was erased has left its removal, and its version is in the log, without what it said.
+  const isRemoved = history.some(({ body }) => body === null);
+  const isErased = isRemoved && revision === undefined && collection?.log.positionOf(change) != null;
   return {
     item: printId('item', link?.sourceItem ?? item),
     change: printId('change', revision?.link?.[3] ?? change),

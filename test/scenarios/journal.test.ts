@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Id, isVaultError, verifyJournal } from '../../src/index.js';
+import { openStage, type Stage } from '../support/actors.js';
+import { SYMPTOM } from '../support/symptom.js';
+
+const text = (content: string) => new TextEncoder().encode(content);
+
+describe('Alice looks at who could read her vault, and who says they did', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(async () => stage.close());
+
+  it('has grants and receipts in lists of their own, and a file that anyone can check', async () => {
+    const alice = await stage.enter('alice');
+    const martin = await stage.enter('martin', { kind: 'professional' });
+    const vault = await alice.createVault({ holder: { birthName: 'Martel' } });
+    const tsh = await vault.documents.add(text('TSH 2.1'), { category: 'laboratory', title: 'TSH' });
+    const letter = await vault.documents.add(text('Dear colleague'), { category: 'report', title: 'Letter' });
+    await vault.documents.add(text('unread'), { category: 'laboratory', title: 'Unread' });
+    await alice.sync();
+    await martin.sync();
+    const doctor = await alice.people.add(martin.contactCard());
+    const grant = await vault.share({ with: doctor, category: 'laboratory', purpose: 'second-opinion' });
+    await vault.share({ with: doctor, document: letter.id });
+    await alice.sync();
+    await martin.sync();
+    await martin.sync();
+    await alice.sync();
+
+    expect(vault.journal.grants()).toMatchObject([
+      {
+        person: martin.id,
+        by: alice.id,
+        onBehalfOf: null,
+        category: 'laboratory',
+        purpose: 'second-opinion',
+        ended: null,
+        endedBy: null,
+        accepted: true,
+      },
+      { person: martin.id, by: alice.id, document: letter.id, accepted: true },
+    ]);
+    expect(vault.journal.receipts()).toEqual([]);
+    const heard: number[] = [];
+    const stop = vault.journal.liveReceipts().subscribe((receipts) => void heard.push(receipts.length));
+
+    const [laboratory, single] = martin.sharedWithMe() as [
+      ReturnType<typeof martin.sharedWithMe>[0],
+      ReturnType<typeof martin.sharedWithMe>[0],
+    ];
+    const nothing = await laboratory.acknowledge([]).catch((e: unknown) => e);
+    expect(isVaultError(nothing, 'usage/invalid')).toBe(true);
+    const unknown = await laboratory.acknowledge([letter.id]).catch((e: unknown) => e);
+    expect(isVaultError(unknown, 'usage/not-found')).toBe(true);
+    await laboratory.acknowledge([tsh.id]);
+    await laboratory.acknowledge([tsh.id, tsh.id]);
+    await single.acknowledge([single.list()[0]?.id as Id<'item'>]);
+    expect((await martin.sync()).failed).toEqual([]);
+    expect((await alice.sync()).failed).toEqual([]);
+
+    const receipts = vault.journal.receipts();
+    expect(receipts).toHaveLength(2);
+    expect(receipts.map(({ person, onBehalfOf }) => ({ person, onBehalfOf }))).toEqual([
+      { person: martin.id, onBehalfOf: null },
+      { person: martin.id, onBehalfOf: null },
+    ]);
+    const read = receipts.flatMap(({ items }) => items);
+    expect(new Set(read.map(({ item }) => item))).toEqual(new Set([tsh.id, letter.id]));
+    expect(read.every(({ known }) => known)).toBe(true);
+    expect(vault.journal.receipts()[0]).toBe(receipts[0]);
+    expect(vault.journal.grants()).toHaveLength(2);
+    await expect.poll(() => heard.at(-1)).toBe(2);
+    stop();
+
+    await vault.revoke(grant);
+    await alice.sync();
+    expect(vault.journal.grants()[0]).toMatchObject({ endedBy: alice.id, ended: expect.any(Number) });
+
+    const verified = await verifyJournal(await vault.journal.export());
+    expect(verified).toMatchObject({ vault: vault.id, person: alice.id, fetches: null });
+    expect(verified.grants).toMatchObject([
+      { person: martin.id, by: alice.id, category: 'laboratory', signedBy: 'both', endedBy: alice.id },
+      { person: martin.id, document: letter.id, signedBy: 'owner' },
+    ]);
+    expect(verified.receipts.map(({ person }) => person)).toEqual([martin.id, martin.id]);
+    expect(verified.receipts.flatMap(({ items }) => items.map(({ item }) => item))).toContain(tsh.id);
+  });
+
+  it('knows a receipt for a record, and for a version that was erased since', async () => {
+    const alice = await stage.enter('alice-2');
+    const martin = await stage.enter('martin-2', { kind: 'professional' });
+    const vault = await alice.createVault({ holder: { birthName: 'Martel' } });
+    const diary = vault.records(SYMPTOM);
+    const pain = await diary.add({ day: '2026-05-04', what: 'headache', pain: 4 });
+    await alice.sync();
+    await martin.sync();
+    await vault.share({ with: await alice.people.add(martin.contactCard()), collection: SYMPTOM.collection });
+    await alice.sync();
+    await martin.sync();
+    const [share] = martin.sharedWithMe();
+    await share?.acknowledge([pain.id]);
+    await martin.sync();
+    await alice.sync();
+    expect(vault.journal.receipts()[0]?.items).toMatchObject([{ item: pain.id, known: true }]);
+    await diary.erase(pain.id);
+    await alice.sync();
+    expect(vault.journal.receipts()[0]?.items).toMatchObject([{ item: pain.id, known: true }]);
+    expect((await verifyJournal(await vault.journal.export())).receipts).toHaveLength(1);
+  });
+});
