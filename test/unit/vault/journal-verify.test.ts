@@ -1,0 +1,169 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sign } from '../../../src/crypto/sign.js';
+import { loadSodium } from '../../../src/crypto/sodium.js';
+import { encodeGrantTerms, type GrantTerms } from '../../../src/formats/grant.js';
+import { printId } from '../../../src/formats/id.js';
+import { explainJournal, verifyJournal } from '../../../src/index.js';
+import {
+  encodeJournalFile,
+  encodeSignedJournalFile,
+  type JournalFile,
+  type JournalFileGrant,
+} from '../../../src/records/journal-file.js';
+import { signConsent } from '../../../src/sharing/consents.js';
+import { signReadReceipt } from '../../../src/sharing/read-receipts.js';
+import { codeOf } from '../../support/code-of.js';
+import { type Person, person, START } from '../../support/people.js';
+
+const VAULT = new Uint8Array(16).fill(1);
+const LOG = new Uint8Array(32).fill(2);
+const GRANT = new Uint8Array(16).fill(3);
+const ITEM = new Uint8Array(16).fill(4);
+const CHANGE = new Uint8Array(16).fill(5);
+
+let alice: Person;
+let martin: Person;
+let eve: Person;
+beforeAll(async () => {
+  await loadSodium();
+  [alice, martin, eve] = [person('alice'), person('martin'), person('eve')];
+});
+
+const authorOf = ({ id, device, deviceKey }: Person) => ({ person: id, device, deviceKey });
+
+function consent(change: Partial<GrantTerms> = {}, signers: { from?: Person; to?: Person } = {}): Uint8Array {
+  const { from = alice, to = martin } = signers;
+  const termsBytes = encodeGrantTerms({
+    ...{ v: 1, vault: VAULT, collection: LOG, grant: GRANT, from: alice.id, to: martin.id, role: 'reader' },
+    ...{ purpose: 'care', label: 'laboratory', category: 'laboratory', item: null },
+    ...{ begins: START, expires: null, time: START },
+    ...change,
+  });
+  const termsSignature = sign(from.deviceKey, 'terms', termsBytes);
+  return signConsent({ termsBytes, senderDevice: from.device, termsSignature }, authorOf(to));
+}
+
+const line = (change: Partial<JournalFileGrant> = {}): JournalFileGrant => ({
+  ...{ grant: GRANT, collection: LOG, person: martin.id, by: alice.id, onBehalfOf: null },
+  ...{ category: 'laboratory', item: null, role: 'reader', purpose: 'care', begins: START, expires: null },
+  ...{ ended: null, endedBy: null, consent: consent() },
+  ...change,
+});
+
+function receipt(change: { vault?: Uint8Array; collection?: Uint8Array } = {}, by = martin): Uint8Array {
+  const items: [Uint8Array, Uint8Array][] = [[ITEM, CHANGE]];
+  const read = { vault: VAULT, collection: LOG, items, time: START + 1, ...change };
+  return signReadReceipt(authorOf(by), read).receipt;
+}
+
+/** A journal as Alice exports it, or as someone else would like it to be. */
+function file(change: Partial<JournalFile> = {}, signer: { key?: Person; device?: Person } = {}): Uint8Array {
+  const { key = alice, device = alice } = signer;
+  const journalBytes = encodeJournalFile({
+    ...{ v: 1, type: 'journal', vault: VAULT, person: alice.id, time: START + 2 },
+    identities: [alice, martin, eve].map(({ identity }) => [...identity.entries]),
+    ...{ grants: [line()], receipts: [receipt()], fetches: null },
+    ...change,
+  });
+  const signature = sign(key.deviceKey, 'journal', journalBytes);
+  return encodeSignedJournalFile({ journalBytes, device: device.device, signature });
+}
+
+const refusal = (bytes: Uint8Array) => codeOf(() => verifyJournal(bytes));
+
+describe('an exported journal', () => {
+  it('is read by anyone', async () => {
+    expect(await verifyJournal(file())).toEqual({
+      vault: printId('vault', VAULT),
+      person: printId('person', alice.id),
+      time: START + 2,
+      grants: [
+        {
+          ...{ log: printId('collection', LOG), person: printId('person', martin.id) },
+          ...{ by: printId('person', alice.id), onBehalfOf: null, category: 'laboratory', document: null },
+          ...{ role: 'reader', purpose: 'care', begins: START, expires: null, ended: null, endedBy: null },
+          signedBy: 'both',
+        },
+      ],
+      receipts: [
+        {
+          ...{ log: printId('collection', LOG), person: printId('person', martin.id) },
+          ...{ device: printId('device', martin.device), time: START + 1, onBehalfOf: null },
+          items: [{ item: printId('item', ITEM), change: printId('change', CHANGE) }],
+        },
+      ],
+      fetches: null,
+    });
+  });
+
+  it('tells what only the owner vouches for', async () => {
+    const [alone] = (await verifyJournal(file({ grants: [line({ consent: null })] }))).grants;
+    expect(alone?.signedBy).toBe('owner');
+    const [single] = (
+      await verifyJournal(
+        file({ grants: [line({ grant: null, item: ITEM, category: null, purpose: 'other' })] }),
+      )
+    ).grants;
+    expect(single?.signedBy).toBe('owner');
+  });
+
+  it('R-JRN-1 is refused unless a device of the owner signed these very bytes', async () => {
+    expect(await refusal(file({}, { key: eve }))).toBe('integrity/bad-signature');
+    expect(await refusal(file({}, { key: eve, device: eve }))).toBe('integrity/not-authorised');
+    const identities = [[...martin.identity.entries]];
+    expect(await refusal(file({ identities }))).toBe('integrity/not-authorised');
+    const bytes = file();
+    for (const at of [bytes.length - 1, Math.floor(bytes.length / 2)]) {
+      const altered = bytes.slice();
+      altered[at] = (altered[at] as number) ^ 1;
+      expect(await refusal(altered), `byte ${at}`).toMatch(/^(integrity|format)\//);
+    }
+    expect(await refusal(new Uint8Array())).toBe('format/malformed');
+  });
+
+  it('R-JRN-2 is refused when a consent is not by both, or says something else than its line', async () => {
+    for (const signers of [{ from: eve }, { to: eve }])
+      expect(await refusal(file({ grants: [line({ consent: consent({}, signers) })] }))).toBe(
+        'integrity/bad-signature',
+      );
+    const others: Partial<GrantTerms>[] = [
+      { vault: GRANT },
+      { collection: new Uint8Array(32).fill(9) },
+      { grant: ITEM },
+      { role: 'contributor' },
+      { purpose: 'research' },
+      { category: 'imaging' },
+      { begins: START - 1 },
+      { expires: START + 1 },
+    ];
+    for (const change of others)
+      expect(
+        await refusal(file({ grants: [line({ consent: consent(change) })] })),
+        Object.keys(change).join(),
+      ).toBe('integrity/wrong-audience');
+    // Moved to the line of someone else.
+    expect(await refusal(file({ grants: [line({ person: eve.id })], receipts: [] }))).toBe(
+      'integrity/wrong-audience',
+    );
+  });
+
+  it('R-JRN-3 is refused with a receipt that is not for this vault, of no access, or there twice', async () => {
+    expect(await refusal(file({ receipts: [receipt({ vault: GRANT })] }))).toBe('integrity/wrong-audience');
+    expect(await refusal(file({ receipts: [receipt({}, eve)] }))).toBe('integrity/not-authorised');
+    const elsewhere = receipt({ collection: new Uint8Array(32).fill(9) });
+    expect(await refusal(file({ receipts: [elsewhere] }))).toBe('integrity/not-authorised');
+    expect(await refusal(file({ receipts: [receipt(), receipt()] }))).toBe('integrity/bad-chain');
+    expect(await refusal(file({ receipts: [receipt({}, { ...martin, deviceKey: eve.deviceKey })] }))).toBe(
+      'integrity/bad-signature',
+    );
+    expect(await refusal(file({ receipts: [receipt({}, { ...martin, device: eve.device })] }))).toBe(
+      'integrity/not-authorised',
+    );
+  });
+
+  it('is explained in both languages, without promising too much', () => {
+    for (const part of ['grants', 'receipts', 'fetches'] as const)
+      expect(explainJournal(part, 'fr')).not.toBe(explainJournal(part, 'en'));
+    expect(explainJournal('receipts', 'en')).toContain('one can read without saying so');
+  });
+});
