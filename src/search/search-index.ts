@@ -1,10 +1,11 @@
-import MiniSearch, { type Options, type SearchResult, type Query as Tree } from 'minisearch';
 import { VaultError } from '../errors.js';
 import { boundedEntry, type SearchEntry } from './entry.js';
 import { filterOf, type SearchFilter } from './filter.js';
+import { addTo, type Posting, packPostings, removeFrom, unpackPostings, weightsOf } from './postings.js';
 import { parseQuery, type Query } from './query.js';
 import { rangesOf, type Snippet, snippetOf, type TextRange } from './snippet.js';
-import { indexedOf } from './words.js';
+import { isNear, TermList } from './term-list.js';
+import type { Term } from './words.js';
 
 const TEXT_TOTAL_MAX = 64 * 1024 * 1024;
 const LIMIT = 20;
@@ -12,12 +13,15 @@ const LIMIT_MAX = 200;
 const SCAN_MAX = 400_000;
 const FUZZY_LETTERS_MIN = 5;
 const SLICE_MS = 8;
+const SATURATION = 120;
+const PREFIX_FACTOR = 0.8;
+const FUZZY_FACTOR = 0.4;
 
 /** How to look. */
 export interface SearchOptions extends SearchFilter {
   /** At most so many hits: 20 unless said otherwise, never over 200. */
   readonly limit?: number;
-  /** True finds words of five letters and more also when a letter or two differ. */
+  /** True finds words of five letters and more also when one letter differs, or two changed places. */
   readonly fuzzy?: boolean;
 }
 
@@ -50,53 +54,34 @@ export interface BuildOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface Indexed {
-  readonly id: string;
-  readonly title: string;
-  readonly people: string;
-  readonly details: string;
-  readonly text: string;
-}
-
 /** What a snapshot holds. @internal */
 export interface IndexContent {
   readonly entries: readonly SearchEntry[];
-  readonly index: unknown;
+  readonly terms: readonly string[];
+  readonly postings: Uint8Array<ArrayBuffer>;
 }
-
-const OPTIONS: Options<Indexed> = {
-  fields: ['title', 'people', 'details', 'text'],
-  tokenize: indexedOf,
-  processTerm: (term) => term,
-  logger: () => {},
-  searchOptions: {
-    boost: { title: 4, people: 2, details: 1.5 },
-    tokenize: (term) => [term],
-    processTerm: (term) => term,
-  },
-};
 
 /** Entries, found by their words: in memory, of no vault. What it finds depends on what it holds, not on how that came in. */
 export class SearchIndex {
-  readonly #entries = new Map<string, SearchEntry>();
-  #mini: MiniSearch<Indexed>;
+  /** By number; a number is not used again. */
+  #numbered: (SearchEntry | undefined)[] = [];
+  readonly #numbers = new Map<string, number>();
+  #postings = new Map<string, Posting>();
+  #terms = new TermList();
   #textLength = 0;
 
-  constructor() {
-    this.#mini = new MiniSearch(OPTIONS);
-  }
-
   get size(): number {
-    return this.#entries.size;
+    return this.#numbers.size;
   }
 
   /** The version of each entry held, by its id. */
   versions(): Map<string, string> {
-    return new Map([...this.#entries].map(([id, { version }]) => [id, version]));
+    return new Map(this.#entries().map(({ id, version }) => [id, version]));
   }
 
   get(id: string): SearchEntry | null {
-    return this.#entries.get(id) ?? null;
+    const number = this.#numbers.get(id);
+    return number === undefined ? null : (this.#numbered[number] ?? null);
   }
 
   /**
@@ -107,11 +92,21 @@ export class SearchIndex {
   put(given: SearchEntry): void {
     this.remove(given.id);
     const bounded = boundedEntry(given);
-    const entry =
-      this.#textLength + bounded.text.length <= TEXT_TOTAL_MAX ? bounded : { ...bounded, text: '' };
-    this.#entries.set(entry.id, entry);
+    const hasRoom = this.#textLength + bounded.text.length <= TEXT_TOTAL_MAX;
+    const entry = hasRoom ? bounded : { ...bounded, text: '' };
+    const number = this.#numbered.length;
+    this.#numbered.push(entry);
+    this.#numbers.set(entry.id, number);
     this.#textLength += entry.text.length;
-    this.#mini.add(indexed(entry));
+    for (const [term, weight] of weightsOf(entry)) {
+      let posting = this.#postings.get(term);
+      if (posting === undefined) {
+        posting = { at: [], weight: [] };
+        this.#postings.set(term, posting);
+        this.#terms.add(term);
+      }
+      addTo(posting, number, weight);
+    }
   }
 
   /** As `put` for many, in slices of a few milliseconds. Throws `usage/aborted`; what was taken in until then stays. */
@@ -130,10 +125,17 @@ export class SearchIndex {
 
   /** Takes an entry out, with all its words. False when there was none. */
   remove(id: string): boolean {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) return false;
-    this.#mini.remove(indexed(entry));
-    this.#entries.delete(id);
+    const number = this.#numbers.get(id);
+    const entry = this.get(id);
+    if (number === undefined || entry === null) return false;
+    for (const term of weightsOf(entry).keys()) {
+      const posting = this.#postings.get(term);
+      if (posting === undefined) continue;
+      removeFrom(posting, number);
+      if (posting.at.length === 0) this.#postings.delete(term);
+    }
+    this.#numbers.delete(id);
+    this.#numbered[number] = undefined;
     this.#textLength -= entry.text.length;
     return true;
   }
@@ -146,79 +148,139 @@ export class SearchIndex {
     const isWanted = filterOf(options);
     const query = parseQuery(text);
     if (query === null) return { hits: [], total: 0 };
-    const found = this.#mini.search(treeOf(query, fuzzy), {
-      filter: ({ id }) => {
-        const entry = this.#entries.get(id as string);
-        return entry !== undefined && isWanted(entry);
-      },
-    });
-    const ranked = found.map((result) => this.#rank(result)).sort(bestFirst);
+    const best: Ranked[] = [];
+    let total = 0;
+    for (const { number, score } of this.#match(query, fuzzy)) {
+      const entry = this.#numbered[number];
+      if (entry === undefined || !isWanted(entry)) continue;
+      total++;
+      insert(best, { entry, score }, limit);
+    }
+    const isFound = (term: Term) =>
+      query.words.some(({ form, stem }) => {
+        if (term.stem === stem || (form === query.prefix && term.form.startsWith(form))) return true;
+        return fuzzy && isFuzzy(stem) && isNear(term.stem, stem);
+      });
     let scan = SCAN_MAX;
-    const hits = ranked.slice(0, limit).map(({ entry, score, terms }) => {
-      const hit = hitOf(entry, score, new Set(terms), scan);
+    const hits = best.map(({ entry, score }) => {
+      const { id, kind, title, category, date } = entry;
+      const titleRanges = rangesOf(title, isFound);
+      const snippet = snippetOf(entry.text, isFound, scan);
       scan = Math.max(0, scan - entry.text.length);
-      return hit;
+      return { id, kind, title, titleRanges, category, date, score, snippet };
     });
-    return { hits, total: found.length };
+    return { hits, total };
   }
 
   /** What a snapshot needs. @internal */
   content(): IndexContent {
-    return { entries: [...this.#entries.values()], index: this.#mini.toJSON() };
+    const renumbered: number[] = [];
+    let next = 0;
+    for (const entry of this.#numbered) renumbered.push(entry === undefined ? -1 : next++);
+    const terms = [...this.#postings.keys()].sort();
+    const postings = terms.map((term) => this.#postings.get(term) as Posting);
+    return { entries: this.#entries(), terms, postings: packPostings(postings, renumbered) };
   }
 
   /** The index that `content` was of. Throws anything for what is no such content. @internal */
-  static from({ entries, index }: IndexContent): SearchIndex {
+  static from({ entries, terms, postings }: IndexContent): SearchIndex {
     const restored = new SearchIndex();
-    restored.#mini = MiniSearch.loadJS(index as never, OPTIONS);
-    for (const entry of entries) {
-      if (!restored.#mini.has(entry.id)) throw new VaultError('format/malformed');
-      restored.#entries.set(entry.id, entry);
-      restored.#textLength += entry.text.length;
+    restored.#numbered = [...entries];
+    for (const [number, { id, text }] of entries.entries()) {
+      restored.#numbers.set(id, number);
+      restored.#textLength += text.length;
     }
-    if (restored.#mini.documentCount !== entries.length) throw new VaultError('format/malformed');
+    const unpacked = unpackPostings(postings, terms.length);
+    restored.#postings = new Map(terms.map((term, i) => [term, unpacked[i] as Posting]));
+    restored.#terms = new TermList(terms);
     return restored;
   }
 
-  #rank({ id, score, terms }: SearchResult): Ranked {
-    // Sums of the same parts in another order differ in their last digits.
-    return {
-      entry: this.#entries.get(id as string) as SearchEntry,
-      score: Number(score.toPrecision(6)),
-      terms,
-    };
+  #entries(): SearchEntry[] {
+    return this.#numbered.filter((entry) => entry !== undefined);
+  }
+
+  /** Who has all the words, and how well. */
+  #match({ words, prefix }: Query, fuzzy: boolean): { readonly number: number; readonly score: number }[] {
+    const scores = new Float64Array(this.#numbered.length);
+    const ofWord = new Float64Array(this.#numbered.length);
+    const matched = new Uint8Array(this.#numbered.length);
+    let found: number[] = [];
+    for (const [i, word] of words.entries()) {
+      const having: number[] = [];
+      for (const { posting, factor } of this.#ways(word, word.form === prefix, fuzzy)) {
+        const { at, weight } = posting;
+        const rarity = factor * Math.log(1 + (this.size + 0.5) / (at.length + 0.5));
+        for (let j = 0; j < at.length; j++) {
+          const number = at[j] as number;
+          if (matched[number] !== i) continue;
+          const before = ofWord[number] as number;
+          if (before === 0) having.push(number);
+          const score = (rarity * (weight[j] as number)) / (SATURATION + (weight[j] as number));
+          // The best way counts, not their sum: it is the same in whatever order they come.
+          if (score > before) ofWord[number] = score;
+        }
+      }
+      for (const number of having) {
+        matched[number] = i + 1;
+        scores[number] = (scores[number] as number) + (ofWord[number] as number);
+        ofWord[number] = 0;
+      }
+      found = having;
+    }
+    return found.map((number) => ({ number, score: scores[number] as number }));
+  }
+
+  /** In which words of the index a word is found, and how much each way counts. */
+  *#ways(
+    { form, stem }: Term,
+    isPrefix: boolean,
+    fuzzy: boolean,
+  ): Generator<{ readonly posting: Posting; readonly factor: number }, undefined> {
+    const exact = this.#postings.get(stem);
+    if (exact !== undefined) yield { posting: exact, factor: 1 };
+    if (isPrefix) {
+      for (const term of this.#terms.startingWith(form)) {
+        const posting = this.#postings.get(term);
+        if (posting !== undefined && term !== stem)
+          yield { posting, factor: (PREFIX_FACTOR * form.length) / term.length };
+      }
+    }
+    if (!fuzzy || !isFuzzy(stem)) return;
+    for (const term of this.#terms.startingWith(stem.charAt(0))) {
+      const posting = this.#postings.get(term);
+      if (posting !== undefined && term !== stem && isNear(term, stem))
+        yield { posting, factor: FUZZY_FACTOR };
+    }
   }
 }
 
 interface Ranked {
   readonly entry: SearchEntry;
   readonly score: number;
-  readonly terms: readonly string[];
 }
 
-function bestFirst(one: Ranked, other: Ranked): number {
-  if (one.score !== other.score) return other.score - one.score;
+function isFuzzy(word: string): boolean {
+  return word.length >= FUZZY_LETTERS_MIN;
+}
+
+/** Puts one among the best, if it is one of them. */
+function insert(best: Ranked[], ranked: Ranked, limit: number): void {
+  const last = best.at(-1);
+  if (best.length >= limit && last !== undefined && isBetter(last, ranked)) return;
+  let low = 0;
+  let high = best.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBetter(best[middle] as Ranked, ranked)) low = middle + 1;
+    else high = middle;
+  }
+  best.splice(low, 0, ranked);
+  if (best.length > limit) best.pop();
+}
+
+function isBetter(one: Ranked, other: Ranked): boolean {
+  if (one.score !== other.score) return one.score > other.score;
   const [date, otherDate] = [one.entry.date ?? '', other.entry.date ?? ''];
-  if (date !== otherDate) return date < otherDate ? 1 : -1;
-  return one.entry.id < other.entry.id ? -1 : 1;
-}
-
-function indexed({ id, title, people, details, text }: SearchEntry): Indexed {
-  return { id, title, people: people.join('\n'), details: details.join('\n'), text };
-}
-
-function treeOf({ words, prefix }: Query, fuzzy: boolean): Tree {
-  const queries = words.map(({ form, stem }): Tree => {
-    const ways: Tree[] = [stem];
-    if (form === prefix) ways.push({ queries: [form], prefix: true });
-    if (fuzzy && stem.length >= FUZZY_LETTERS_MIN) ways.push({ queries: [stem], fuzzy: 0.2 });
-    return { combineWith: 'OR', queries: ways };
-  });
-  return { combineWith: 'AND', queries };
-}
-
-function hitOf(entry: SearchEntry, score: number, found: ReadonlySet<string>, scan: number): SearchHit {
-  const { id, kind, title, category, date, text } = entry;
-  const titleRanges = rangesOf(title, found);
-  return { id, kind, title, titleRanges, category, date, score, snippet: snippetOf(text, found, scan) };
+  return date === otherDate ? one.entry.id < other.entry.id : date > otherDate;
 }

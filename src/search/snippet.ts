@@ -1,5 +1,5 @@
 import { cut } from './entry.js';
-import { type Span, spansOf } from './words.js';
+import { type Span, spansOf, type Term } from './words.js';
 
 const BEFORE = 60;
 const LENGTH = 200;
@@ -7,6 +7,9 @@ const RANGES_MAX = 20;
 
 /** From a character to the one before `end`, as `slice` counts. */
 export type TextRange = readonly [start: number, end: number];
+
+/** Whether a word is one of those that were found. */
+export type IsFound = (term: Term) => boolean;
 
 /** Part of a text, and where in it the words looked for are. It is text, never HTML. */
 export interface Snippet {
@@ -23,34 +26,29 @@ export interface Snippet {
  *
  * `scan` says how many characters may be looked through.
  */
-export function snippetOf(text: string, found: ReadonlySet<string>, scan: number): Snippet {
+export function snippetOf(text: string, isFound: IsFound, scan: number): Snippet {
   const within = text.length <= scan ? text : cut(text, scan);
-  const first = firstOf(within, found);
+  const first = firstOf(within, isFound);
   const start = first === null ? 0 : startBefore(within, first.start);
   const end = endAfter(text, start);
   // One character for one: the ranges stay where they are.
   const shown = text.slice(start, end).replace(/\s/g, ' ');
-  return { text: shown, ranges: rangesOf(shown, found), before: start > 0, after: end < text.length };
+  return { text: shown, ranges: rangesOf(shown, isFound), before: start > 0, after: end < text.length };
 }
 
 /** Where in a text the words are that were found. */
-export function rangesOf(text: string, found: ReadonlySet<string>): TextRange[] {
+export function rangesOf(text: string, isFound: IsFound): TextRange[] {
   const ranges: TextRange[] = [];
   for (const span of spansOf(text)) {
-    if (isFound(span, found)) ranges.push([span.start, span.end]);
+    if (span.terms.some(isFound)) ranges.push([span.start, span.end]);
     if (ranges.length >= RANGES_MAX) break;
   }
   return ranges;
 }
 
-function firstOf(text: string, found: ReadonlySet<string>): Span | null {
-  if (found.size === 0) return null;
-  for (const span of spansOf(text)) if (isFound(span, found)) return span;
+function firstOf(text: string, isFound: IsFound): Span | null {
+  for (const span of spansOf(text)) if (span.terms.some(isFound)) return span;
   return null;
-}
-
-function isFound({ terms }: Span, found: ReadonlySet<string>): boolean {
-  return terms.some(({ form, stem }) => found.has(stem) || found.has(form));
 }
 
 /** The first beginning of a word that is not too far before. */
