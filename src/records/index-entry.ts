@@ -83,6 +83,8 @@ const ENTRIES = {
   }),
   /** A read receipt: given by this person (personal index), or received (vault index). Named by its digest. */
   'index.read-receipt': z.strictObject({ receipt: bytes, received: whole }),
+  /** Whether this person wants told what they read. Personal index. */
+  'index.reading': z.strictObject({ acknowledge: z.boolean() }),
   /** Someone this person knows: the pinned identity log, the claimed name, how sure. Personal index. */
   'index.contact': z.strictObject({
     person: personBytes,

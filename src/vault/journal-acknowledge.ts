@@ -1,5 +1,5 @@
 import { equalBytes } from '../crypto/hash.js';
-import { VaultError } from '../errors.js';
+import { isVaultError, VaultError } from '../errors.js';
 import { type Id, parseId } from '../formats/id.js';
 import { RECEIPT_ITEMS_MAX } from '../formats/read-receipt.js';
 import { nameOf } from '../log/collection-log.js';
@@ -8,6 +8,12 @@ import { readReadReceipt, signReadReceipt } from '../sharing/read-receipts.js';
 import type { Collection } from './collection.js';
 import { sendToInbox } from './inbox.js';
 import type { Session } from './session.js';
+
+/** An item and the version of it that was read. */
+type ReadVersion = [item: Uint8Array, change: Uint8Array];
+
+/** The one setting has one name. */
+const READING = /* @__PURE__ */ new Uint8Array(0);
 
 /**
  * Tells the one who shared that these items were read, as they are now. Each version is told once.
@@ -24,16 +30,53 @@ export async function acknowledge(
   const wanted = [...new Set(ids)];
   if (wanted.length === 0 || wanted.length > RECEIPT_ITEMS_MAX)
     throw new VaultError('usage/invalid', { argument: 'ids' });
+  const read = wanted.map((id): ReadVersion => {
+    const item = collection.view.get(parseId('item', id));
+    if (item === null || item.current.body === null) throw new VaultError('usage/not-found', { id });
+    return [item.item, item.current.change];
+  });
+  await tell(session, collection, from, read);
+}
+
+/** As `acknowledge`, for a version that was just read, if this person wants it told; it stands in nobody's way. */
+export async function acknowledgeRead(
+  session: Session,
+  collection: Collection,
+  from: Uint8Array,
+  read: ReadVersion,
+): Promise<void> {
+  try {
+    if (acknowledgesReads(session)) await tell(session, collection, from, [read]);
+  } catch (error) {
+    // What was read is read, whether it can be told or not.
+    if (!isVaultError(error)) throw error;
+  }
+}
+
+/** Whether this person wants told what they read, on every device of theirs. */
+export function acknowledgesReads({ index }: Session): boolean {
+  return index.get('index.reading', READING)?.acknowledge ?? false;
+}
+
+export async function setAcknowledgesReads(session: Session, acknowledge: boolean): Promise<void> {
+  if (typeof acknowledge !== 'boolean') throw new VaultError('usage/invalid', { argument: 'acknowledge' });
+  await session.transact((transaction) => {
+    if (acknowledgesReads(session) !== acknowledge)
+      session.index.put(transaction, 'index.reading', READING, { acknowledge });
+  });
+}
+
+async function tell(
+  session: Session,
+  collection: Collection,
+  from: Uint8Array,
+  read: readonly ReadVersion[],
+): Promise<void> {
   const recipient = await session.requireIdentity(from);
   await session.transact((transaction) => {
     const { index, author, random, now } = session;
     const told = toldChanges(session, collection.id);
-    const items = wanted.flatMap((id) => {
-      const item = collection.view.get(parseId('item', id));
-      if (item === null || item.current.body === null) throw new VaultError('usage/not-found', { id });
-      const { change } = item.current;
-      return told.has(nameOf(change)) ? [] : [[item.item, change] as [Uint8Array, Uint8Array]];
-    });
+    const items = read.filter(([, change]) => !told.has(nameOf(change)));
     if (items.length === 0) return;
     const { vault } = collection.requireState();
     const time = now();

@@ -24,6 +24,7 @@ import type { DocumentMetadata } from './document-view.js';
 import type { FileSource } from './file-source.js';
 import { type Health, healthOf, liveHealth } from './health.js';
 import { keyName } from './inbox.js';
+import { acknowledgesReads, setAcknowledgesReads } from './journal-acknowledge.js';
 import { IndexBook } from './index-book.js';
 import { keepDevice } from './local-keystore.js';
 import { Passkeys } from './passkeys.js';
@@ -197,6 +198,21 @@ export class Person {
   deposited(): MadeDeposit[] {
     this.#session.requireOpen();
     return listDeposited(this.#session);
+  }
+
+  /**
+   * Whether the one who shared is told, signed, of each version of a document that this person reads to its end.
+   *
+   * Off until it is turned on; for every device of this person. Records, which come with their list, are told by
+   * `share.acknowledge` alone.
+   */
+  async acknowledgeReads(acknowledge: boolean): Promise<void> {
+    await setAcknowledgesReads(this.#session, acknowledge);
+  }
+
+  /** What `acknowledgeReads` was last set to. */
+  acknowledgesReads(): boolean {
+    return acknowledgesReads(this.#session);
   }
 
   /** The consent receipts this person holds for what was shared with them. */

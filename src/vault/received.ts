@@ -20,8 +20,9 @@ import { type ReadOptions, readFile, storeFile, type WorkOptions } from './docum
 import { documentsIn, newestFirst } from './document-list.js';
 import { bodyOfRevision, type Document, type DocumentMetadata, describe } from './document-view.js';
 import { type FileSource, openSource } from './file-source.js';
-import { acknowledge } from './journal-acknowledge.js';
+import { acknowledge, acknowledgeRead } from './journal-acknowledge.js';
 import { recordsInShare } from './record-places.js';
+import type { Item } from './record-view.js';
 import type { Records } from './records.js';
 import type { Session } from './session.js';
 import { sessionLiveList, versionOfAll } from './session-live.js';
@@ -95,10 +96,14 @@ export class ReceivedShare {
     return recordsInShare(this.#session, this, this.#collection, kind, collection);
   }
 
-  /** Decrypts a shared file piece by piece. Throws `usage/not-found`, `integrity/blob`, `sync/*`, `usage/aborted`. */
+  /** Decrypts a shared file piece by piece; read to its end, it may be told (`person.acknowledgeReads`). Throws `usage/not-found`, `integrity/blob`, `sync/*`, `usage/aborted`. */
   async *read(id: Id<'item'>, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
-    const content = this.#contentOf(id);
-    yield* readFile(this.#session, this.#vault, content.blob, options);
+    const { item, current } = this.#itemOf(id);
+    yield* readFile(this.#session, this.#vault, bodyOfRevision(current).blob, options);
+    await acknowledgeRead(this.#session, this.#collection, parseId('person', this.from), [
+      item,
+      current.change,
+    ]);
   }
 
   /** A shared file as a `Blob`, once all of it is authentic. */
@@ -178,10 +183,14 @@ export class ReceivedShare {
   }
 
   #contentOf(id: Id<'item'>): DocumentContent {
+    return bodyOfRevision(this.#itemOf(id).current);
+  }
+
+  #itemOf(id: Id<'item'>): Item {
     this.#session.requireOpen();
     const item = this.#collection.view.get(parseId('item', id));
     if (item === null || item.current.body === null) throw new VaultError('usage/not-found', { id });
-    return bodyOfRevision(item.current);
+    return item;
   }
 }
 

@@ -45,6 +45,8 @@ export const SURFACES = {
         'depositRecord',
         'deposited',
         'consents',
+        'acknowledgeReads',
+        'acknowledgesReads',
       ],
       ...['createRecoveryPhrase', 'changePassphrase', 'stayUnlocked', 'forgetUnlock', 'lockedElsewhere'],
       ...['sync', 'resendLost', 'health', 'storage'],

@@ -88,6 +88,40 @@ describe('Alice looks at who could read her vault, and who says they did', () =>
     expect(verified.receipts.flatMap(({ items }) => items.map(({ item }) => item))).toContain(tsh.id);
   });
 
+  it('tells what is read only to whom it was promised: off unless turned on, each version once', async () => {
+    const alice = await stage.enter('alice-3');
+    const martin = await stage.enter('martin-3', { kind: 'professional' });
+    const vault = await alice.createVault({ holder: { birthName: 'Martel' } });
+    const tsh = await vault.documents.add(text('TSH 2.1'), { category: 'laboratory', title: 'TSH' });
+    await alice.sync();
+    await martin.sync();
+    await vault.share({
+      with: await alice.people.add(martin.contactCard()),
+      category: 'laboratory',
+    });
+    await alice.sync();
+    await martin.sync();
+    const [share] = martin.sharedWithMe();
+    const readAndTell = async () => {
+      expect(await share?.blob(tsh.id)).toBeInstanceOf(Blob);
+      await martin.sync();
+      await alice.sync();
+      return vault.journal.receipts().length;
+    };
+    expect(martin.acknowledgesReads()).toBe(false);
+    expect(await readAndTell()).toBe(0);
+    await martin.acknowledgeReads(true);
+    expect(martin.acknowledgesReads()).toBe(true);
+    expect(await readAndTell()).toBe(1);
+    expect(await readAndTell()).toBe(1);
+    await vault.documents.replace(tsh.id, text('TSH 2.2'));
+    await alice.sync();
+    await martin.sync();
+    expect(await readAndTell()).toBe(2);
+    await martin.acknowledgeReads(false);
+    expect(martin.acknowledgesReads()).toBe(false);
+  });
+
   it('knows a receipt for a record, and for a version that was erased since', async () => {
     const alice = await stage.enter('alice-2');
     const martin = await stage.enter('martin-2', { kind: 'professional' });
