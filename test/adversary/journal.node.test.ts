@@ -95,13 +95,18 @@ describe('receipts that no reader signed, or that no reader could', () => {
       { ...eve.author, person: content.person, device },
       { ...content, time: content.time + 1 },
     ).receipt;
+    // With her own device, which her identity log admits.
+    const byHerDevice = signReadReceipt(
+      { ...eve.author, person: content.person },
+      { ...content, time: content.time + 2 },
+    ).receipt;
     const altered = encodeSignedReadReceipt({
       ...decodeSignedReadReceipt(genuine),
       receiptBytes: Uint8Array.from(receiptBytes, (byte, i) =>
         i === receiptBytes.length - 40 ? byte ^ 1 : byte,
       ),
     });
-    expect(await afterInbox([genuine, inHisName, altered].map(sentByEve))).toEqual([martin()]);
+    expect(await afterInbox([genuine, inHisName, byHerDevice, altered].map(sentByEve))).toEqual([martin()]);
   });
 
   it('A43 R-READ-2 someone who was never given a thing is not heard about it', async () => {
