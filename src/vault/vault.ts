@@ -13,6 +13,7 @@ import { Documents, locateDocuments } from './documents.js';
 import { type Evidence, readEvidence } from './evidence.js';
 import { Journal } from './journal.js';
 import { linkDocuments, unlinkDocument } from './links.js';
+import { LocalCache } from './local-cache.js';
 import { authorOfDocument, isMaskedFrom, maskOf } from './masks.js';
 import type { Contact, People } from './people.js';
 import { type LedgerLine, ledgerOf, linesOf } from './readers.js';
@@ -130,6 +131,12 @@ export class Vault {
    */
   records<T extends object>(kind: RecordKind<T>, collection?: string): Records<T> {
     return recordsInVault(this.#session, this.#owned, kind, collection);
+  }
+
+  /** Where a module keeps what it computed from this vault: sealed, on this device, by a name of small letters. */
+  cache(name: string): LocalCache {
+    if (!/^[a-z]{1,32}$/.test(name)) throw new VaultError('usage/invalid', { argument: 'name' });
+    return new LocalCache(this.#session, this.#owned.vault, name);
   }
 
   /** The names of the collections of records in this vault, in the order of the alphabet. */
