@@ -122,7 +122,9 @@ describe('receipts that no reader signed, or that no reader could', () => {
   });
 
   it('A43 a receipt that is delivered again is one receipt', async () => {
+    const before = scene.vault.journal.receipts();
     expect(await afterInbox([delivered, delivered])).toEqual([martin()]);
+    expect(scene.vault.journal.receipts()).toEqual(before);
   });
 
   it('A43 no crowd of strange receipts keeps out the true ones', async () => {
