@@ -21,7 +21,7 @@ const FUZZY_FACTOR = 0.4;
 export interface SearchOptions extends SearchFilter {
   /** At most so many hits: 20 unless said otherwise, never over 200. */
   readonly limit?: number;
-  /** True finds words of five letters and more also when one letter differs, or two changed places. */
+  /** True finds words of five letters and more also when one letter differs, or two changed places; never the first. */
   readonly fuzzy?: boolean;
 }
 

@@ -11,7 +11,7 @@ const KNOWN_LENGTH_MAX = 24;
 
 // A decimal is one word, `37,5` as `37.5`.
 const SPAN = /[\p{L}\p{M}\p{N}\u00AD\u200B-\u200D\u2060]+(?:(?<=\p{N})[.,]\p{N}+)?/gu;
-const FOLDED = /\p{N}+(?:[.,]\p{N}+)?(?!\p{L})|[\p{L}\p{N}]+/gu;
+const FOLDED = /\p{N}+[.,]\p{N}+|[\p{L}\p{N}]+/gu;
 const DOSE = /^(\p{N}+)(mg|g|kg|μg|ug|mcg|ng|ml|cl|dl|l|mmol|mol|ui|iu|mm|cm|m|bpm|mmhg|kcal|h|min)$/u;
 const APOSTROPHE = /['’ʼ′]/;
 const ELIDED: ReadonlySet<string> = new Set(['l', 'd', 'j', 'm', 't', 's', 'c', 'n', 'qu']);
