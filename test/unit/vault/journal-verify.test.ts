@@ -161,6 +161,18 @@ describe('an exported journal', () => {
     );
   });
 
+  it('is refused when it holds two histories of one person, or a receipt names an item twice', async () => {
+    const entries = [...alice.identity.entries];
+    const identities = [entries, [...martin.identity.entries], entries];
+    expect(await refusal(file({ identities }))).toBe('integrity/bad-chain');
+    const items: [Uint8Array, Uint8Array][] = [
+      [ITEM, CHANGE],
+      [ITEM, GRANT],
+    ];
+    const twice = signReadReceipt(authorOf(martin), { vault: VAULT, collection: LOG, items, time: START });
+    expect(await refusal(file({ receipts: [twice.receipt] }))).toBe('integrity/bad-chain');
+  });
+
   it('is explained in both languages, without promising too much', () => {
     for (const part of ['grants', 'receipts', 'fetches'] as const)
       expect(explainJournal(part, 'fr')).not.toBe(explainJournal(part, 'en'));
