@@ -20,6 +20,7 @@ const PLAIN = /^[\u0000-\u007F]*$/;
  */
 export function fold(text: string): string {
   if (PLAIN.test(text)) return text.toLowerCase();
-  const apart = text.normalize('NFKD').toLowerCase().normalize('NFKD');
+  // By way of capitals: several small letters may have one (σ and ς, ß and ss).
+  const apart = text.normalize('NFKD').toUpperCase().toLowerCase().normalize('NFKD');
   return apart.replace(MARKS, '').replace(LETTER, (letter) => LETTERS[letter] ?? letter);
 }

@@ -65,7 +65,10 @@ describe('search', () => {
           const { form } = terms[0]!;
           const letters = [...form];
           const unfinished = letters.slice(0, Math.max(2, letters.length - 1)).join('');
-          for (const query of [raw, raw.normalize('NFD'), fold(raw), fold(raw).toUpperCase(), unfinished])
+          // `12g` is an amount and a unit, although `12g0` is one word.
+          const read = [...spansOf(unfinished)].flatMap((span) => span.terms);
+          if (read.length === 1) expect(index.search(unfinished).total, unfinished).toBe(1);
+          for (const query of [raw, raw.normalize('NFD'), fold(raw), fold(raw).toUpperCase()])
             expect(index.search(query).total, query).toBe(1);
         }
       }),
