@@ -23,11 +23,11 @@ export {
   type SearchUpdate,
   searchOf,
 } from './search.js';
+export type { Snippet, TextRange } from './snippet.js';
 export {
   type BuildOptions,
   type SearchHit,
   SearchIndex,
   type SearchOptions,
   type SearchResults,
-} from './search-index.js';
-export type { Snippet, TextRange } from './snippet.js';
+} from './words-found.js';

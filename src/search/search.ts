@@ -13,8 +13,8 @@ import {
   PLAIN_TEXT,
   type RecordExtractor,
 } from './extractor.js';
-import { type BuildOptions, SearchIndex, type SearchOptions, type SearchResults } from './search-index.js';
 import { applyChange, readSnapshot, writeChange, writeSnapshot } from './snapshot.js';
+import { type BuildOptions, SearchIndex, type SearchOptions, type SearchResults } from './words-found.js';
 
 const CHANGES_MAX = 64;
 const CHANGED_SHARE_MAX = 0.25;

@@ -1,6 +1,6 @@
 import type { SearchEntry } from './entry.js';
-import { SearchIndex } from './search-index.js';
 import { WORDS_VERSION } from './words.js';
+import { SearchIndex } from './words-found.js';
 
 /** The form of what is written here, and the rules by which texts were cut into words. */
 const FORM = `1/${String(WORDS_VERSION)}`;

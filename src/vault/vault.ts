@@ -133,7 +133,7 @@ export class Vault {
     return recordsInVault(this.#session, this.#owned, kind, collection);
   }
 
-  /** Where a module keeps what it computed from this vault: sealed, on this device, by a name of small letters. */
+  /** Where a module keeps what it computed from this vault: sealed, on this device, by a name of small letters. @internal */
   cache(name: string): LocalCache {
     if (!/^[a-z]{1,32}$/.test(name)) throw new VaultError('usage/invalid', { argument: 'name' });
     return new LocalCache(this.#session, this.#owned.vault, name);

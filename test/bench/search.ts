@@ -1,5 +1,5 @@
 import type { SearchEntry } from '../../src/search/entry.js';
-import { SearchIndex } from '../../src/search/search-index.js';
+import { SearchIndex } from '../../src/search/words-found.js';
 import { readSnapshot, writeSnapshot } from '../../src/search/snapshot.js';
 import { measure, timed } from './measure.js';
 import type { Row, Workload } from './row.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SearchEntry } from '../../src/search/entry.js';
 import { fold } from '../../src/search/fold.js';
-import { SearchIndex } from '../../src/search/search-index.js';
+import { SearchIndex } from '../../src/search/words-found.js';
 import { readSnapshot, writeSnapshot } from '../../src/search/snapshot.js';
 import { spansOf } from '../../src/search/words.js';
 

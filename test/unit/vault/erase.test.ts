@@ -40,7 +40,7 @@ describe('what goes with an erased document', () => {
     await add(2, bodyWith(9));
     expect(drop()).toEqual([id(8)]);
     // Of a later schema: it cannot be decoded here, and counts all the same.
-    await add(3, bodyWith(8), 2);
+    await add(3, bodyWith(8), 9);
     expect(drop()).toEqual([]);
   });
 
@@ -70,7 +70,7 @@ describe('what goes with an erased document', () => {
 describe('a document that this version cannot read', () => {
   it.each([
     ['undecodable', Uint8Array.of(1, 2, 3), 1],
-    ['of a later schema', bodyWith(8), 2],
+    ['of a later schema', bodyWith(8), 9],
   ])('%s is not shown, and is in nobody’s way', async (_, body, schema) => {
     await add(1, body, schema);
     const { current } = itemOf(1);

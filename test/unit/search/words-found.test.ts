@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SearchEntry } from '../../../src/search/entry.js';
-import { SearchIndex } from '../../../src/search/search-index.js';
 import { applyChange, readSnapshot, writeChange, writeSnapshot } from '../../../src/search/snapshot.js';
+import { SearchIndex } from '../../../src/search/words-found.js';
 
 const entry = (id: string, change: Partial<SearchEntry> = {}): SearchEntry => ({
   ...{ id, version: '1', kind: 'document', title: '', text: '', details: [], people: [] },
