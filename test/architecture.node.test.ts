@@ -122,7 +122,6 @@ const OWNED: Record<string, RegExp> = {
   pino: /^server\//,
   comlink: /^worker\//,
   react: /^react\//,
-  minisearch: /^search\//,
   saxes: /^interop\//,
   'ical.js': /^agenda\//,
   luxon: /^(agenda|prevention)\//,
