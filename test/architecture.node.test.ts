@@ -66,7 +66,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sync',
     'vault',
   ],
-  messaging: ['errors', 'crypto/random', 'formats/id', 'live', 'records', 'vault'],
+  messaging: ['errors', 'crypto/random', 'formats/id', 'formats/shape', 'live', 'records', 'vault'],
   profile: ['errors', 'formats/id', 'live', 'records', 'vault'],
   agenda: ['errors', 'formats/id', 'live', 'records', 'vault'],
   documents: ['errors', 'formats/id', 'formats/shape', 'live', 'records', 'vault'],

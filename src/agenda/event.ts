@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { VaultError } from '../errors.js';
-import type { Id } from '../formats/id.js';
-import { parseId } from '../formats/id.js';
+import { type Id, isId } from '../formats/id.js';
 import { defineKind } from '../records/record-kind.js';
 import { isDay, isDuration, isWallTime } from './time-text.js';
 import { type SingleWhen, singleWhenSchema, type When, whenSchema } from './when.js';
@@ -234,13 +233,4 @@ function invalid(field: PropertyKey | undefined): VaultError {
 
 function isMoment(moment: string): boolean {
   return MOMENT.test(moment) && isWallTime(moment.slice(0, -1));
-}
-
-function isId(kind: 'person' | 'item', id: string): boolean {
-  try {
-    parseId(kind, id);
-    return true;
-  } catch {
-    return false;
-  }
 }

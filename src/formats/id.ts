@@ -39,6 +39,17 @@ export function parseId<Kind extends IdKind>(kind: Kind, text: string): Uint8Arr
   return bytes;
 }
 
+/** Whether a value is a printed id of a kind. */
+export function isId<Kind extends IdKind>(kind: Kind, value: unknown): value is Id<Kind> {
+  if (typeof value !== 'string') return false;
+  try {
+    parseId(kind, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** Unpadded base64url (RFC 4648 §5). By hand: a list prints three ids for each document, and `btoa` wants text. */

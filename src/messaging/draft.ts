@@ -1,14 +1,8 @@
 import * as z from 'zod/mini';
 import type { Id } from '../formats/id.js';
+import { boundedText } from '../formats/shape.js';
 import { defineKind } from '../records/record-kind.js';
-import {
-  boundedText,
-  idOf,
-  REFERENCES_MAX,
-  SUBJECT_LENGTH_MAX,
-  TEXT_LENGTH_MAX,
-  threadName,
-} from './shape.js';
+import { idOf, REFERENCES_MAX, SUBJECT_LENGTH_MAX, TEXT_LENGTH_MAX, threadName } from './shape.js';
 
 /** A message that is not sent: its author's own, on all their devices. */
 export interface DraftContent {

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { Id } from '../formats/id.js';
+import { boundedText } from '../formats/shape.js';
 import { defineKind } from '../records/record-kind.js';
-import { boundedText, idOf, REFERENCES_MAX, type Reference, TEXT_LENGTH_MAX, written } from './shape.js';
+import { idOf, REFERENCES_MAX, type Reference, TEXT_LENGTH_MAX, written } from './shape.js';
 
 /** A message as its author signs it; its files go with the record. */
 export interface SealedMessage {

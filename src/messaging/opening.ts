@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { Id } from '../formats/id.js';
+import { boundedText } from '../formats/shape.js';
 import { defineKind } from '../records/record-kind.js';
-import { boundedText, SUBJECT_LENGTH_MAX, TEXT_LENGTH_MAX, written } from './shape.js';
+import { SUBJECT_LENGTH_MAX, TEXT_LENGTH_MAX, written } from './shape.js';
 
 /** What someone who opens a thread in another's vault leaves there: the first message, and who they are. */
 export interface SealedOpening {

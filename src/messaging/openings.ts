@@ -12,9 +12,9 @@ import type { Messaging } from './messaging.js';
 import type { MessagingPerson, MessagingVault } from './messaging-person.js';
 import { OPENING, type SealedOpening } from './opening.js';
 import { PARTICIPANT } from './participant.js';
-import { mayOpen, POLICY, POLICY_DEFAULT } from './policy.js';
+import { type MessagingPolicy, mayOpen, POLICY, POLICY_DEFAULT } from './policy.js';
 import { byOwners } from './settle.js';
-import { policyOf } from './single-record.js';
+import { latestOf, policyOf } from './single-record.js';
 
 /** Someone who asks to open a thread in a vault of this person. */
 export interface WaitingOpening {
@@ -47,13 +47,8 @@ export class Openings {
       vaults.map((vault) =>
         deriveLive(
           [vault.deposits.liveWaitingRecords(OPENING), vault.records(POLICY).live(), person.people.live()],
-          (records, policies, contacts): readonly WaitingOpening[] => {
-            const policy = policies.toSorted((a, b) => a.changed - b.changed).at(-1)?.value ?? POLICY_DEFAULT;
-            return records.flatMap((record) => {
-              const opening = openingOf(vault, record as WaitingRecord<SealedOpening>, contacts);
-              return opening === null ? [] : [{ ...opening, allowed: mayOpen(policy, opening.contact) }];
-            });
-          },
+          (records, policies, contacts) =>
+            openingsIn(vault, records, latestOf(policies) ?? POLICY_DEFAULT, contacts),
         ),
       ),
     );
@@ -65,11 +60,8 @@ export class Openings {
     const contacts = await this.#person.people.list();
     const found: WaitingOpening[] = [];
     for (const vault of await this.#person.vaults()) {
-      const policy = await policyOf(vault);
-      for (const record of await vault.deposits.waitingRecords(OPENING)) {
-        const opening = openingOf(vault, record as WaitingRecord<SealedOpening>, contacts);
-        if (opening !== null) found.push({ ...opening, allowed: mayOpen(policy, opening.contact) });
-      }
+      const records = await vault.deposits.waitingRecords(OPENING);
+      found.push(...openingsIn(vault, records, await policyOf(vault), contacts));
     }
     return found.sort(oldestFirst);
   }
@@ -165,17 +157,21 @@ function isSame(a: SealedOpening, b: SealedOpening): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** An opening as shown; null for one in another's name. */
-function openingOf(
+/** Openings as shown; one in another's name is not. */
+function openingsIn(
   vault: MessagingVault,
-  { id, from, value, files }: WaitingRecord<SealedOpening>,
+  records: readonly WaitingRecord<object>[],
+  policy: MessagingPolicy,
   contacts: readonly Contact[],
-): Omit<WaitingOpening, 'allowed'> | null {
-  // R-MSG-1
-  if (value.from !== from) return null;
-  const contact = contacts.find((known) => known.id === from) ?? null;
-  const { thread, subject, text, sent } = value;
-  return { id, vault: vault.id, thread, from, contact, subject, text, files, sent };
+): WaitingOpening[] {
+  return (records as readonly WaitingRecord<SealedOpening>[]).flatMap(({ id, from, value, files }) => {
+    // R-MSG-1
+    if (value.from !== from) return [];
+    const contact = contacts.find((known) => known.id === from) ?? null;
+    const { thread, subject, text, sent } = value;
+    const allowed = mayOpen(policy, contact);
+    return [{ id, vault: vault.id, thread, from, contact, subject, text, files, sent, allowed }];
+  });
 }
 
 function oldestFirst(a: WaitingOpening, b: WaitingOpening): number {

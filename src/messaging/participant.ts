@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { Id } from '../formats/id.js';
+import { boundedText } from '../formats/shape.js';
 import { defineKind } from '../records/record-kind.js';
-import { boundedText, idOf, moment, threadName } from './shape.js';
+import { idOf, moment, threadName } from './shape.js';
 
 /** Someone an owner of the vault wants in a thread, or no longer wants there. */
 export interface WantedParticipant {

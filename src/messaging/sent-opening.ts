@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { Id } from '../formats/id.js';
+import { boundedText } from '../formats/shape.js';
 import { defineKind } from '../records/record-kind.js';
-import { boundedText, idOf, moment, SUBJECT_LENGTH_MAX, threadName } from './shape.js';
+import { idOf, moment, SUBJECT_LENGTH_MAX, threadName } from './shape.js';
 
 /** A thread that this person asked to open in another's vault, until it is there. */
 export interface SentOpening {

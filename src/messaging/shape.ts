@@ -1,8 +1,7 @@
 /** The parts that what is written in threads is made of, with their bounds. */
 import * as z from 'zod/mini';
 import { systemRandom } from '../crypto/random.js';
-import type { Id, IdKind } from '../formats/id.js';
-import { bytesToHex, parseId } from '../formats/id.js';
+import { bytesToHex, type Id, type IdKind, isId } from '../formats/id.js';
 
 /** The name of a thread, and of the collection that holds it. */
 export const THREAD_NAME = /^thread-[0-9a-f]{32}$/;
@@ -18,14 +17,7 @@ export const SUBJECT_LENGTH_MAX = 200;
 export const REFERENCES_MAX = 256;
 
 /** A printed id of a kind. */
-export const idOf = <Kind extends IdKind>(kind: Kind) =>
-  z.custom<Id<Kind>>((value) => {
-    try {
-      return typeof value === 'string' && parseId(kind, value).length > 0;
-    } catch {
-      return false;
-    }
-  });
+export const idOf = <Kind extends IdKind>(kind: Kind) => z.custom<Id<Kind>>((value) => isId(kind, value));
 
 /** One thing written in a thread: who wrote it, and the name they gave it. */
 export type Reference = `${Id<'person'>}/${Id<'message'>}`;
@@ -35,13 +27,10 @@ export function referenceTo(from: Id<'person'>, ref: Id<'message'>): Reference {
   return `${from}/${ref}`;
 }
 
-const person = idOf('person');
-const message = idOf('message');
-
 export const reference = z.custom<Reference>((value) => {
   if (typeof value !== 'string') return false;
   const [from, ref, ...more] = value.split('/');
-  return more.length === 0 && z.safeParse(person, from).success && z.safeParse(message, ref).success;
+  return more.length === 0 && isId('person', from) && isId('message', ref);
 });
 
 export const references = z.array(reference).check(z.maxLength(REFERENCES_MAX));
@@ -50,15 +39,14 @@ const MOMENT_MAX = 8_640_000_000_000_000;
 
 export const moment = z.number().check(z.int(), z.nonnegative(), z.lte(MOMENT_MAX));
 export const threadName = z.string().check(z.regex(THREAD_NAME));
-export const boundedText = (lengthMax: number) => z.string().check(z.maxLength(lengthMax));
 
 /** What everything that a participant writes in a thread carries: signed with it, so that it cannot be moved. */
 export const written = {
   /** The thread it is for: anywhere else it is not shown (A34, A52). */
   thread: threadName,
   /** Who says to write it; it counts only when the signature says the same. */
-  from: person,
-  ref: message,
+  from: idOf('person'),
+  ref: idOf('message'),
   /** The newest that its author had seen: what comes before it, whatever order a server gives (A39). */
   after: references,
   /** By the clock of its author. */

@@ -1,5 +1,6 @@
 import type { RecordKind } from '../records/record-kind.js';
 import type { RecordHome } from '../vault/record-home.js';
+import type { RecordItem } from '../vault/record-item.js';
 import { type MessagingPolicy, POLICY, POLICY_DEFAULT } from './policy.js';
 import { type MessagingSettings, SETTINGS, SETTINGS_DEFAULT } from './settings.js';
 
@@ -13,7 +14,7 @@ export async function policyOf(vault: RecordHome): Promise<MessagingPolicy> {
   return (await lastOf(vault, POLICY)) ?? POLICY_DEFAULT;
 }
 
-/** Sets the one record of a kind; where two devices made one each, what is said now stands in all of them. */
+/** Sets the one record of a kind; where two devices made one each, one is left. */
 export async function setOne<T extends object>(
   home: RecordHome,
   kind: RecordKind<T>,
@@ -27,7 +28,11 @@ export async function setOne<T extends object>(
 }
 
 /** The one record of a kind: of several, which two devices made apart, the one that was changed last. */
-export async function lastOf<T extends object>(home: RecordHome, kind: RecordKind<T>): Promise<T | null> {
-  const all = await home.records(kind).list();
-  return all.toSorted((a, b) => a.changed - b.changed || (a.id < b.id ? -1 : 1)).at(-1)?.value ?? null;
+async function lastOf<T extends object>(home: RecordHome, kind: RecordKind<T>): Promise<T | null> {
+  return latestOf(await home.records(kind).list());
+}
+
+/** What was said last among these. */
+export function latestOf<T>(records: readonly RecordItem<T>[]): T | null {
+  return records.toSorted((a, b) => a.changed - b.changed || (a.id < b.id ? -1 : 1)).at(-1)?.value ?? null;
 }

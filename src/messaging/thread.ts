@@ -313,6 +313,11 @@ export class Thread {
     return lists.flat();
   }
 
+  /** Whether the access of this person has ended. */
+  get #isOver(): boolean {
+    return this.#home.share !== null && this.#home.share.status !== 'open';
+  }
+
   /** Whether this person left, and was not let in again since. */
   #hasLeft({ left, participants }: Transcript): boolean {
     const me = participants.find(({ person }) => person === this.#person.id);
@@ -323,15 +328,13 @@ export class Thread {
     const { heads: _, missing: __, ...transcript } = whole;
     const { closed } = transcript;
     const left = this.#hasLeft(whole);
-    const ended = this.#home.share !== null && this.#home.share.status !== 'open';
-    const status = left ? 'left' : ended ? 'ended' : closed !== null ? 'closed' : 'open';
+    const status = left ? 'left' : this.#isOver ? 'ended' : closed !== null ? 'closed' : 'open';
     return { ...transcript, left, id: this.id, vault: this.vault, status };
   }
 
   async #requireOpen(): Promise<Transcript> {
     const transcript = await this.#transcript();
-    const ended = this.#home.share !== null && this.#home.share.status !== 'open';
-    if (ended || this.#hasLeft(transcript)) throw new VaultError('access/not-allowed');
+    if (this.#isOver || this.#hasLeft(transcript)) throw new VaultError('access/not-allowed');
     return transcript;
   }
 

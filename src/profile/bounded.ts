@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Id, parseId } from '../formats/id.js';
+import { type Id, isId } from '../formats/id.js';
 
 /** Text of one line: 1 to `lengthMax` UTF-16 units, with no control characters and not only blanks. @internal */
 export function line(lengthMax: number): z.ZodMiniType<string> {
@@ -30,16 +30,6 @@ export const itemId: z.ZodMiniType<Id<'item'>> = z.custom<Id<'item'>>((value) =>
 
 /** The id of a person. @internal */
 export const personId: z.ZodMiniType<Id<'person'>> = z.custom<Id<'person'>>((value) => isId('person', value));
-
-function isId(kind: 'item' | 'person', value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  try {
-    parseId(kind, value);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The value without what is `undefined`, in it or in its parts. @internal */
 export function present(value: unknown): unknown {

@@ -7,8 +7,9 @@ export const CODE_SYSTEMS = /* @__PURE__ */ Object.freeze({
   icd10: 'http://hl7.org/fhir/sid/icd-10',
   loinc: 'http://loinc.org',
   atc: 'http://www.whocc.no/atc',
-  /** French presentation codes, OID of the CIP. */
-  cip: 'urn:oid:1.2.250.1.213.2.3.1',
+  /** French medicines, by speciality (CIS) and by presentation (CIP), as the documents of the ANS name them. */
+  cis: 'urn:oid:1.2.250.1.213.2.3.1',
+  cip: 'urn:oid:1.2.250.1.213.2.3.2',
   /** Terms of the French agency, for what LOINC does not name. */
   ans: 'https://mos.esante.gouv.fr/NOS/TRE_R308-TAASIP/FHIR/TRE-R308-TAASIP',
 });

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { LIMITS } from '../formats/limits.js';
 import { type Authored, authored, type Link, link } from '../formats/record.js';
 import { boundedBytes, checkShape } from '../formats/shape.js';
-import { type DocumentContent, decodeDocument, encodeDocument } from './document.js';
+import { type DocumentContent, decodeDocument } from './document.js';
 import type { Fields } from './record-kind.js';
 
 /** The field of a record that holds its files; no kind has one of this name. SPEC §7.2. */
@@ -25,8 +25,9 @@ const sealedFiles = z
   .check(z.maxLength(RECORD_FILES_MAX));
 
 /** What is kept under `FILES_FIELD`. */
-export function encodeFiles(files: readonly Omit<SealedFile, 'body'>[]): unknown {
-  return files.map((file) => [encodeDocument(file.content), file.authored, file.link]);
+export function encodeFiles(files: readonly Omit<SealedFile, 'content'>[]): unknown {
+  // The very bytes that the proof is over.
+  return files.map(({ body, authored: proof, link: from }) => [body, proof, from]);
 }
 
 /** The files of a record. Throws `format/malformed`. */

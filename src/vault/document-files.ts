@@ -99,6 +99,13 @@ export async function* readFile(
   }
 }
 
+/** All of a file as a `Blob`, once all of it is authentic: nothing of it is given out before. */
+export async function blobOf(pieces: AsyncIterable<Uint8Array>, mediaType: string): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of pieces) parts.push(piece.slice());
+  return new Blob(parts, { type: mediaType });
+}
+
 /** As `fetchFile`; false when another reader, here or in another tab, is fetching the same file. */
 async function fetchUnlessBusy(...what: Parameters<typeof fetchFile>): Promise<boolean> {
   try {

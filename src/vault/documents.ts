@@ -14,7 +14,7 @@ import {
 import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
 import { appendPrune, appendRecords } from './collection-writer.js';
-import { type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
+import { blobOf, type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
 import { documentsIn, newestFirst, shownDocument } from './document-list.js';
 import {
   bodyOfRevision,
@@ -261,9 +261,7 @@ export class Documents {
   /** The whole file as a `Blob` with its media type; nothing of it is given out unless all of it is authentic. */
   async blob(id: Id<'item'>, options: ReadOptions & { readonly version?: Id<'change'> } = {}): Promise<Blob> {
     const { mediaType } = this.#contentOf(id, options.version);
-    const pieces: Uint8Array<ArrayBuffer>[] = [];
-    for await (const piece of this.read(id, options)) pieces.push(piece.slice());
-    return new Blob(pieces, { type: mediaType });
+    return blobOf(this.read(id, options), mediaType);
   }
 
   /** Who can read this document now, and why: owners, readers of its category, people it was shared with alone. */

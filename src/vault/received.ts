@@ -16,7 +16,7 @@ import type { Trust } from '../sharing/contacts.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
 import { appendRecords } from './collection-writer.js';
-import { type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
+import { blobOf, type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
 import { documentsIn, newestFirst } from './document-list.js';
 import { bodyOfRevision, type Document, type DocumentMetadata, describe } from './document-view.js';
 import { type FileSource, openSource } from './file-source.js';
@@ -109,9 +109,7 @@ export class ReceivedShare {
   /** A shared file as a `Blob`, once all of it is authentic. */
   async blob(id: Id<'item'>, options: ReadOptions = {}): Promise<Blob> {
     const { mediaType } = this.#contentOf(id);
-    const pieces: Uint8Array<ArrayBuffer>[] = [];
-    for await (const piece of this.read(id, options)) pieces.push(piece.slice());
-    return new Blob(pieces, { type: mediaType });
+    return blobOf(this.read(id, options), mediaType);
   }
 
   /**

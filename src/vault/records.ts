@@ -9,7 +9,7 @@ import { checkFields, encodeFields, type Fields, type RecordKind } from '../reco
 import { collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
 import { appendPrune, appendRecords } from './collection-writer.js';
-import { type ReadOptions, readFile, type WorkOptions } from './document-files.js';
+import { blobOf, type ReadOptions, readFile, type WorkOptions } from './document-files.js';
 import { blobsOnlyIn, keptHistory, pendingPrunes } from './erase.js';
 import {
   type FilePlace,
@@ -254,9 +254,7 @@ export class Records<T extends object> {
   /** A whole file of a record as a `Blob` with its media type, once all of it is authentic. Throws as `read`. */
   async blob(id: Id<'item'>, file: Id<'blob'>, options: ReadOptions = {}): Promise<Blob> {
     const { content } = this.#requireFile(id, file);
-    const pieces: Uint8Array<ArrayBuffer>[] = [];
-    for await (const piece of this.read(id, file, options)) pieces.push(piece.slice());
-    return new Blob(pieces, { type: content.mediaType });
+    return blobOf(this.read(id, file, options), content.mediaType);
   }
 
   /**

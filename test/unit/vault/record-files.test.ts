@@ -66,7 +66,7 @@ describe('a file of a record', () => {
   });
 
   it('comes back as it was sealed, and nothing else does', async () => {
-    const files = encodeFiles([{ content, authored: null, link: null }]);
+    const files = encodeFiles([{ body, authored: null, link: null }]);
     const fields = { what: 'rash', [FILES_FIELD]: files };
     expect(filesOf(fields)).toEqual([{ content, body, authored: null, link: null }]);
     expect(filesOf({ what: 'rash' })).toEqual([]);
