@@ -41,7 +41,7 @@ export type { DepositBox, WaitingDeposit, WaitingRecord } from './vault/deposit-
 export type { DepositRecordOptions, MadeDeposit } from './vault/depositor.js';
 export type { Progress, ReadOptions, WorkOptions } from './vault/document-files.js';
 export type { Document, DocumentMetadata, Version } from './vault/document-view.js';
-export type { DocumentFilter, Documents } from './vault/documents.js';
+export type { AddDocumentOptions, DocumentFilter, Documents } from './vault/documents.js';
 export type { Evidence } from './vault/evidence.js';
 export type { FileSource } from './vault/file-source.js';
 export type { FrozenCollection, Health } from './vault/health.js';

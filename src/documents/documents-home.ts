@@ -2,8 +2,8 @@ import type { Id } from '../formats/id.js';
 import type { Live } from '../live/live.js';
 import type { WorkOptions } from '../vault/document-files.js';
 import type { Document, DocumentMetadata } from '../vault/document-view.js';
+import type { AddDocumentOptions } from '../vault/documents.js';
 import type { FileSource } from '../vault/file-source.js';
-import type { MaskOptions } from '../vault/masks.js';
 import type { Given, RecordHome } from '../vault/record-home.js';
 
 /** What the filing of documents needs of a vault: one of the core, on this thread or in a worker. */
@@ -11,7 +11,7 @@ export interface DocumentsHome extends RecordHome {
   readonly documents: {
     add(
       file: FileSource,
-      metadata: DocumentMetadata & { readonly mask?: MaskOptions },
+      metadata: DocumentMetadata & AddDocumentOptions,
       work?: WorkOptions,
     ): Promise<Document>;
     list(): Given<Document[]>;

@@ -4,6 +4,7 @@ import type { RecordItem } from '../vault/record-item.js';
 import type { Filing } from './filing.js';
 import type { Folder } from './folder.js';
 import type { Relation, RelationType } from './relation.js';
+import { append, type Replaced, replacedIn } from './replaced.js';
 
 /** A document with what its holder says about it; a plain value. */
 export interface FiledDocument extends Document {
@@ -39,74 +40,71 @@ export interface FiledFrom {
   readonly relations: readonly RecordItem<Relation>[];
 }
 
-/** Puts documents and what is said about them together. Pure. */
-export function filedDocuments({ documents, filings, folders, relations }: FiledFrom): FiledDocument[] {
-  const filed = new Map<Id<'item'>, Partial<Filing>>();
-  // Two devices may have made one each: field by field the later word counts.
-  for (const { value } of filings.toSorted((a, b) => a.changed - b.changed || (a.id < b.id ? -1 : 1)))
-    filed.set(value.document, { ...filed.get(value.document), ...value });
-  const known = new Set(folders.map(({ id }) => id));
-  const chains = replacedIn(documents, relations);
-  return documents.map((document) => {
-    const said = filed.get(document.id);
+/** Puts documents and what is said about them together. */
+export class FiledDocuments {
+  /** As put together last: what of a document did not change is the same object. */
+  readonly #known = new WeakMap<Document, { readonly said: string; readonly filed: FiledDocument }>();
+
+  /** All of them, pinned ones first, then the newest by their own day. */
+  of({ documents, filings, folders, relations }: FiledFrom): FiledDocument[] {
+    const said = new Map<Id<'item'>, Partial<Filing>>();
+    // Two devices may have made one each: field by field the later word counts.
+    for (const { value } of filings.toSorted((a, b) => a.changed - b.changed || compare(a.id, b.id)))
+      said.set(value.document, { ...said.get(value.document), ...value });
+    const related = new Map<Id<'item'>, FiledDocument['relations'][number][]>();
+    for (const { id, value } of relations)
+      append(related, value.document, { id, to: value.to, type: value.type });
+    const known = new Set(folders.map(({ id }) => id));
+    const replaced = replacedIn(documents, relations);
+    return documents
+      .map((document) => {
+        const { folder, ...filing } = said.get(document.id) ?? {};
+        const place = folder !== undefined && known.has(folder) ? folder : null;
+        return this.#filed(document, { ...filing, folder: place }, related.get(document.id) ?? [], replaced);
+      })
+      .sort(inOrder);
+  }
+
+  #filed(
+    document: Document,
+    filing: Omit<Partial<Filing>, 'folder'> & Pick<FiledDocument, 'folder'>,
+    related: FiledDocument['relations'],
+    replaced: Replaced,
+  ): FiledDocument {
     const { about } = document;
-    return Object.freeze({
-      ...document,
-      title: said?.title ?? document.title,
+    const more = {
+      title: filing.title ?? document.title,
       authorTitle: document.title,
-      folder: said?.folder !== undefined && known.has(said.folder) ? said.folder : null,
-      pinned: said?.pinned ?? false,
-      note: said?.note ?? null,
-      relations: Object.freeze(
-        relations
-          .filter(({ value }) => value.document === document.id)
-          .map(({ id, value }) => ({ id, to: value.to, type: value.type })),
-      ),
-      supersededBy: chains.by.get(document.id) ?? null,
-      replaces: Object.freeze(chains.of.get(document.id) ?? []),
-      askFirst: about?.notYetAnnounced === true && said?.acknowledged === undefined,
+      folder: filing.folder,
+      pinned: filing.pinned ?? false,
+      note: filing.note ?? null,
+      relations: related.toSorted((a, b) => compare(a.id, b.id)),
+      supersededBy: replaced.by.get(document.id) ?? null,
+      replaces: replaced.of.get(document.id) ?? [],
+      askFirst: about?.notYetAnnounced === true && filing.acknowledged === undefined,
       hiddenFromRepresentatives: about?.hiddenFromRepresentatives === true,
-    });
-  });
+    };
+    const text = JSON.stringify(more);
+    const known = this.#known.get(document);
+    if (known?.said === text) return known.filed;
+    for (const relation of more.relations) Object.freeze(relation);
+    Object.freeze(more.relations);
+    Object.freeze(more.replaces);
+    const filed: FiledDocument = Object.freeze({ ...document, ...more });
+    this.#known.set(document, { said: text, filed });
+    return filed;
+  }
 }
 
-/** What takes the place of what: by sets and versions, by what a document says to replace, and by the holder's word. */
-function replacedIn(documents: readonly Document[], relations: readonly RecordItem<Relation>[]) {
-  const by = new Map<Id<'item'>, Id<'item'>>();
-  const of = new Map<Id<'item'>, Id<'item'>[]>();
-  const here = new Map(documents.map((document) => [document.id, document]));
-  const replace = (later: Id<'item'>, earlier: Id<'item'>) => {
-    if (later === earlier || by.has(earlier) || !here.has(later) || !here.has(earlier)) return;
-    by.set(earlier, later);
-    of.set(later, [...(of.get(later) ?? []), earlier]);
-  };
-  const sets = new Map<string, Document[]>();
-  const named = new Map<string, Id<'item'>>();
-  for (const document of documents) {
-    const { setId, documentId } = document.about ?? {};
-    if (setId !== undefined) {
-      const name = JSON.stringify([setId.system, setId.value]);
-      sets.set(name, [...(sets.get(name) ?? []), document]);
-    }
-    if (documentId !== undefined)
-      named.set(JSON.stringify([documentId.system, documentId.value]), document.id);
-  }
-  for (const versions of sets.values()) {
-    const ordered = versions.toSorted((a, b) => versionOf(a) - versionOf(b) || a.added - b.added);
-    for (const [i, later] of ordered.entries()) {
-      const earlier = ordered[i - 1];
-      if (earlier !== undefined && versionOf(earlier) < versionOf(later)) replace(later.id, earlier.id);
-    }
-  }
-  for (const { id, about } of documents)
-    for (const { system, value } of about?.replaces ?? []) {
-      const earlier = named.get(JSON.stringify([system, value]));
-      if (earlier !== undefined) replace(id, earlier);
-    }
-  for (const { value } of relations) if (value.type === 'replaces') replace(value.document, value.to);
-  return { by, of };
+function inOrder(a: FiledDocument, b: FiledDocument): number {
+  return (
+    Number(b.pinned) - Number(a.pinned) ||
+    compare(b.date ?? '', a.date ?? '') ||
+    b.added - a.added ||
+    compare(b.id, a.id)
+  );
 }
 
-function versionOf({ about }: Document): number {
-  return about?.versionNumber ?? 0;
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }

@@ -1,16 +1,17 @@
 import { VaultError } from '../errors.js';
-import type { Id } from '../formats/id.js';
+import { type Id, parseId } from '../formats/id.js';
 import { deriveLive } from '../live/derive.js';
 import { isSameList, type Live } from '../live/live.js';
 import { LiveCache } from '../live/live-cache.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
+import type { DocumentAbout } from '../records/document-about.js';
 import type { WorkOptions } from '../vault/document-files.js';
 import type { DocumentMetadata } from '../vault/document-view.js';
+import type { AddDocumentOptions } from '../vault/documents.js';
 import type { FileSource } from '../vault/file-source.js';
-import type { MaskOptions } from '../vault/masks.js';
 import type { RecordItem } from '../vault/record-item.js';
 import type { DocumentsHome } from './documents-home.js';
-import { type FiledDocument, type FiledFrom, filedDocuments } from './filed-document.js';
+import { type FiledDocument, FiledDocuments, type FiledFrom } from './filed-document.js';
 import { FILING, type Filing } from './filing.js';
 import { FOLDER, type Folder } from './folder.js';
 import { RELATION, type RelationType } from './relation.js';
@@ -38,6 +39,7 @@ export interface FileOptions {
 export class FilingCabinet {
   readonly #home: DocumentsHome;
   readonly #lives = new LiveCache();
+  readonly #filed = new FiledDocuments();
 
   /** @internal */
   constructor(home: DocumentsHome) {
@@ -47,21 +49,28 @@ export class FilingCabinet {
   /** The documents, pinned ones first, then the newest by their own day. Throws `usage/invalid` for an unknown category. */
   async list(filter: FiledFilter = {}): Promise<FiledDocument[]> {
     checkFilter(filter);
-    return chosen(filedDocuments(await this.#read()), filter);
+    return chosen(await this.#all(), filter);
   }
 
-  /** As `list`, and every list that follows. */
+  /** As `list`, and every list that follows; a document is the same object until something about it changes. */
   live(filter: FiledFilter = {}): Live<readonly FiledDocument[]> {
     checkFilter(filter);
-    const { category = '', folder = '', pinned = '', current = '' } = filter;
+    const { category = '', folder = '', pinned = '', current = false } = filter;
     return this.#lives.get(JSON.stringify(['list', category, folder, pinned, current]), () =>
       deriveLive([this.#liveAll()], (all) => chosen(all, filter), isSameList),
     );
   }
 
-  /** One document, or `null`. */
+  /** One document, or `null`. Throws `usage/invalid` for no id. */
   async get(id: Id<'item'>): Promise<FiledDocument | null> {
-    return filedDocuments(await this.#read()).find((document) => document.id === id) ?? null;
+    parseId('item', id);
+    return (await this.#all()).find((document) => document.id === id) ?? null;
+  }
+
+  /** As `get`, and all that follows. Throws `usage/invalid` for no id. */
+  liveOne(id: Id<'item'>): Live<FiledDocument | null> {
+    parseId('item', id);
+    return this.#lives.get(`one ${id}`, () => deriveLive([this.#liveById()], (byId) => byId.get(id) ?? null));
   }
 
   /**
@@ -69,20 +78,22 @@ export class FilingCabinet {
    *
    * `identity` is the comparison with the holder (`compareIdentity` of `coffret/interop`). Unless it is a `match`, this throws
    * `usage/wrong-holder` with the `verdict`, until a person has looked and `acknowledged` names that verdict. Throws as
-   * `documents.add`, and `usage/duplicate` with the `id` of one that is the same, unless `again` is set.
+   * `documents.add`, and `usage/duplicate` with the `id` of one that is the same by its bytes or by what it says (`duplicatesOf`),
+   * unless `again` is set; then nothing is stored. The file is read once, while it is encrypted.
    */
   async file(
     source: FileSource,
-    metadata: DocumentMetadata & { readonly mask?: MaskOptions },
+    metadata: DocumentMetadata & Pick<AddDocumentOptions, 'mask'>,
     options: FileOptions,
     work: WorkOptions = {},
   ): Promise<FiledDocument> {
     const { identity, acknowledged, again = false } = options;
     if (identity.verdict !== 'match' && acknowledged !== identity.verdict)
       throw new VaultError('usage/wrong-holder', { verdict: identity.verdict });
-    const [same] = again || metadata.about === undefined ? [] : await this.duplicatesOf(metadata.about);
+    const { about } = metadata;
+    const [same] = again || about === undefined ? [] : await this.duplicatesOf({ about });
     if (same !== undefined) throw new VaultError('usage/duplicate', { id: same.id });
-    const { id } = await this.#home.documents.add(source, metadata, work);
+    const { id } = await this.#home.documents.add(source, { ...metadata, once: !again }, work);
     return this.#require(id);
   }
 
@@ -155,18 +166,30 @@ export class FilingCabinet {
   }
 
   /**
-   * Documents that are the same as this file says to be, newest first: the same bytes (`about.sha256`), or the same document id, or
-   * the same version of one set. Found on this device; the server learns nothing.
+   * The documents that are the same as this one, in the order of `list`: the same bytes, the same document id, or the same version
+   * of one set. Found on this device; the server learns nothing.
+   *
+   * Of a file that is not filed, say `digest` (`documents.digest` computes it), `about`, or both; of a document here, give the document:
+   * it is not among those. What an older version added has no digest. Digests and ids are as the author of each document says.
    */
-  async duplicatesOf(what: NonNullable<FiledDocument['about']>): Promise<FiledDocument[]> {
-    const same = (a?: { system: string; value: string }, b?: { system: string; value: string }) =>
-      a !== undefined && b !== undefined && a.system === b.system && a.value === b.value;
-    return (await this.list()).filter(({ about }) => {
-      if (about === null) return false;
-      if (what.sha256 !== undefined && about.sha256 === what.sha256) return true;
-      if (same(about.documentId, what.documentId)) return true;
-      return same(about.setId, what.setId) && about.versionNumber === what.versionNumber;
+  async duplicatesOf(what: {
+    readonly id?: Id<'item'>;
+    readonly digest?: string | null;
+    readonly about?: DocumentAbout | null;
+  }): Promise<FiledDocument[]> {
+    const { id, digest, about } = what;
+    return (await this.list()).filter((document) => {
+      if (document.id === id) return false;
+      if (document.digest !== null && document.digest === digest) return true;
+      if (about === null || about === undefined || document.about === null) return false;
+      const { documentId, setId, versionNumber } = document.about;
+      if (isSame(documentId, about.documentId)) return true;
+      return isSame(setId, about.setId) && versionNumber === about.versionNumber;
     });
+  }
+
+  async #all(): Promise<FiledDocument[]> {
+    return this.#filed.of(await this.#read());
   }
 
   async #read(): Promise<FiledFrom> {
@@ -190,8 +213,15 @@ export class FilingCabinet {
           home.records(RELATION).live(),
         ],
         (documents, filings, folders, relations) =>
-          filedDocuments({ documents, filings, folders, relations }),
+          this.#filed.of({ documents, filings, folders, relations }),
+        isSameList,
       ),
+    );
+  }
+
+  #liveById(): Live<ReadonlyMap<Id<'item'>, FiledDocument>> {
+    return this.#lives.get('by id', () =>
+      deriveLive([this.#liveAll()], (all) => new Map(all.map((document) => [document.id, document]))),
     );
   }
 
@@ -237,26 +267,22 @@ export function documentsOf(vault: DocumentsHome): FilingCabinet {
 
 function chosen(all: readonly FiledDocument[], filter: FiledFilter): FiledDocument[] {
   const { category, folder, pinned, current = false } = filter;
-  return all
-    .filter(
-      (document) =>
-        (category === undefined || document.category === category) &&
-        (folder === undefined || document.folder === folder) &&
-        (pinned === undefined || document.pinned === pinned) &&
-        !(current && document.supersededBy !== null),
-    )
-    .sort(
-      (a, b) =>
-        Number(b.pinned) - Number(a.pinned) ||
-        compare(b.date ?? '', a.date ?? '') ||
-        b.added - a.added ||
-        compare(b.id, a.id),
-    );
+  return all.filter(
+    (document) =>
+      (category === undefined || document.category === category) &&
+      (folder === undefined || document.folder === folder) &&
+      (pinned === undefined || document.pinned === pinned) &&
+      !(current && document.supersededBy !== null),
+  );
 }
 
 function checkFilter({ category }: FiledFilter): void {
   if (category !== undefined && !isDocumentCategory(category))
     throw new VaultError('usage/invalid', { argument: 'category' });
+}
+
+function isSame(a: DocumentAbout['setId'], b: DocumentAbout['setId']): boolean {
+  return a !== undefined && b !== undefined && a.system === b.system && a.value === b.value;
 }
 
 function byName(a: RecordItem<Folder>, b: RecordItem<Folder>): number {

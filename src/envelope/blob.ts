@@ -14,6 +14,8 @@ import { Secret } from '../crypto/secret.js';
 import { VaultError } from '../errors.js';
 import type { BlobReference } from '../formats/blob-reference.js';
 import { LIMITS } from '../formats/limits.js';
+import { chunksOf } from './file-chunks.js';
+import type { FileDigest } from './file-digest.js';
 
 const { chunkBytes } = COFFRET_CHUNKS;
 const HASH_BYTES = 32;
@@ -42,10 +44,12 @@ export async function sealBlob(options: {
   readonly blob: Uint8Array;
   readonly random: RandomBytes;
   readonly append: (stored: Uint8Array) => Promise<void>;
+  /** Takes the file's own bytes as they go by: they are read once. */
+  readonly digest?: FileDigest | undefined;
   readonly onProgress?: ((done: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }): Promise<BlobReference> {
-  const { source, bytes, vault, blob, random, append, onProgress, signal } = options;
+  const { source, bytes, vault, blob, random, append, digest, onProgress, signal } = options;
   if (bytes > LIMITS.blobBytesMax) throw new VaultError('format/too-large', { bytes });
   const { padded, chunks, stored } = blobSizes(bytes);
   const key = random(32);
@@ -71,61 +75,18 @@ export async function sealBlob(options: {
     const at = index++;
     const sealing = sealer.seal(at, plaintext, at === chunks - 1);
     sealing.catch(() => {});
+    const digesting = digest?.take(at, plaintext);
+    digesting?.catch(() => {});
     await behind;
     if (sealed !== null) behind = keep(at - 1, sealed);
     sealed = await sealing;
+    await digesting;
     onProgress?.(Math.min(index * chunkBytes, bytes));
   }
   await behind;
   if (sealed !== null) await keep(index - 1, sealed);
   await append(list);
   return { id: blob, key, bytes, padded, stored, chunks, list: await sha256(list) };
-}
-
-/**
- * Cuts a source into full chunks and a shorter last one, padded with zeros.
- *
- * A chunk is good until the next one is asked for: the buffer is used again, or it is a view on the source's piece.
- * That is enough, because WebCrypto copies what it is given before it returns.
- */
-async function* chunksOf(
-  source: AsyncIterable<Uint8Array>,
-  bytes: number,
-  padded: number,
-): AsyncGenerator<Uint8Array> {
-  const chunk = new Uint8Array(chunkBytes);
-  let filled = 0;
-  let taken = 0;
-  for await (const piece of source) {
-    taken += piece.length;
-    if (taken > bytes) throw new VaultError('usage/file-changed');
-    let offset = 0;
-    while (offset < piece.length) {
-      const part = piece.subarray(offset, offset + chunkBytes - filled);
-      if (part.length === chunkBytes) {
-        yield part;
-        offset += chunkBytes;
-        continue;
-      }
-      chunk.set(part, filled);
-      filled += part.length;
-      offset += part.length;
-      if (filled === chunkBytes) {
-        yield chunk;
-        filled = 0;
-      }
-    }
-  }
-  if (taken !== bytes) throw new VaultError('usage/file-changed');
-  let zeros = padded - bytes;
-  chunk.fill(0, filled);
-  while (filled + zeros >= chunkBytes) {
-    zeros -= chunkBytes - filled;
-    yield chunk;
-    chunk.fill(0);
-    filled = 0;
-  }
-  yield chunk.subarray(0, filled + zeros);
 }
 
 /** Reads stored bytes of a blob: from this device or from the server. */

@@ -53,8 +53,6 @@ const about = z.strictObject({
   versionNumber: z.optional(z.int()),
   /** The versions that this one takes the place of. */
   replaces: z.optional(z.array(identifier).check(z.maxLength(20))),
-  /** SHA-256 of the file as it was added, so that the same file is recognised on this device. */
-  sha256: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
 });
 
 type Frozen<T> = T extends (infer Element)[]

@@ -2,12 +2,12 @@ import * as z from 'zod/mini';
 import { type BlobReference, isBlobReference } from '../formats/blob-reference.js';
 import { type Encodable, encode } from '../formats/codec.js';
 import { type DocumentAbout, isDocumentAbout } from './document-about.js';
-import { decodeAs, hasFields, isText, isWhole } from '../formats/shape.js';
+import { decodeAs, hasFields, isBytes, isText, isWhole } from '../formats/shape.js';
 
 /** The kind under which documents are sealed, and the version of their schema. */
 export const DOCUMENT_KIND = 'document';
 export const DOCUMENT_SCHEMA = 1;
-/** The version of their schema for documents of which more is said. */
+/** The version of their schema for documents of which more is said, or the digest of the file is kept. */
 const DOCUMENT_SCHEMA_ABOUT = 2;
 
 /** What is sealed about a document; the file itself is a blob under a key that only this record holds. */
@@ -21,13 +21,15 @@ export type DocumentContent = {
   readonly added: number;
   readonly blob: BlobReference;
   readonly about?: DocumentAbout;
+  /** The digest of the file (SPEC §7.3), by which the same file is recognised; what was written before has none. */
+  readonly digest?: Uint8Array;
 };
 
 // Checked by hand: opening a vault and listing it do it for every document, and a schema takes ten times as long.
 const document = z.custom<DocumentContent>((value) => {
-  if (!hasFields(value, 7) && !hasFields(value, 8)) return false;
-  const { title, category, date, name, mediaType, added, blob, about } = value;
-  if ('about' in value !== (Object.keys(value).length === 8)) return false;
+  const more = countOf(value, 'about') + countOf(value, 'digest');
+  if (!hasFields(value, 7 + more)) return false;
+  const { title, category, date, name, mediaType, added, blob, about, digest } = value;
   return (
     isText(title, 200) &&
     isText(category, 64) &&
@@ -36,13 +38,18 @@ const document = z.custom<DocumentContent>((value) => {
     isText(mediaType, 127) &&
     isWhole(added) &&
     isBlobReference(blob) &&
-    (about === undefined || isDocumentAbout(about))
+    (about === undefined || isDocumentAbout(about)) &&
+    (digest === undefined || isBytes(digest, 32))
   );
 });
 
+function countOf(value: unknown, field: string): number {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, field) ? 1 : 0;
+}
+
 /** The version of the schema that a content is of. */
-export function schemaOfDocument({ about }: DocumentContent): number {
-  return about === undefined ? DOCUMENT_SCHEMA : DOCUMENT_SCHEMA_ABOUT;
+export function schemaOfDocument({ about, digest }: DocumentContent): number {
+  return about === undefined && digest === undefined ? DOCUMENT_SCHEMA : DOCUMENT_SCHEMA_ABOUT;
 }
 
 /** Whether this version reads documents of a schema. */

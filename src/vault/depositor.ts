@@ -53,9 +53,10 @@ export async function deposit(
   const { card, owner } = await openCard(session, cardText);
   const source = openSource(file);
   const described = describe({ name: source.name, mediaType: source.mediaType, ...metadata });
-  const blob = await storeFile(session, card.vault, source, work);
+  const stored = await storeFile(session, card.vault, source, work);
+  const { blob } = stored;
   const time = session.now();
-  const written = { ...described, added: time, blob };
+  const written = { ...described, added: time, ...stored };
   const body = encodeDocument(written);
   const content = { kind: DOCUMENT_KIND, schema: schemaOfDocument(written), body };
   const entry = await sendDeposit(session, { card, owner, content, blobs: [blob], title: described.title });

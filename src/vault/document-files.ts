@@ -1,4 +1,5 @@
 import { checkBlobSizes, openBlob, sealBlob } from '../envelope/blob.js';
+import { digestFile, FileDigest } from '../envelope/file-digest.js';
 import { isVaultError, VaultError } from '../errors.js';
 import type { BlobReference } from '../formats/blob-reference.js';
 import { downloadBlob } from '../sync/blobs.js';
@@ -12,7 +13,7 @@ const PROGRESS_STEP_BYTES = 1024 * 1024;
 
 /** How far long work is, in bytes. */
 export interface Progress {
-  readonly phase: 'encrypt' | 'download' | 'decrypt';
+  readonly phase: 'encrypt' | 'download' | 'decrypt' | 'digest';
   readonly done: number;
   readonly total: number;
 }
@@ -29,8 +30,15 @@ export interface ReadOptions extends WorkOptions {
   readonly end?: number;
 }
 
+/** A file that was encrypted, as its record says it. */
+export interface StoredFile {
+  readonly blob: BlobReference;
+  /** Of the plaintext. SPEC §7.3. */
+  readonly digest: Uint8Array;
+}
+
 /**
- * Encrypts a file into the blob store under a new id and key; nothing is sent yet.
+ * Encrypts a file into the blob store under a new id and key, and computes its digest meanwhile; nothing is sent yet.
  *
  * Whatever goes wrong, no part of it stays. Throws `usage/file-changed`, `usage/aborted`, `store/quota`, `format/too-large`.
  */
@@ -39,25 +47,38 @@ export async function storeFile(
   vault: Uint8Array,
   source: OpenedSource,
   work: WorkOptions,
-): Promise<BlobReference> {
+): Promise<StoredFile> {
   const blob = session.random(16);
+  const digest = new FileDigest(source.bytes);
   const sink = await session.store.blobs.write(blobName(blob), 'new');
   try {
     const { onProgress, signal } = work;
     const reference = await sealBlob({
       ...{ source: source.pieces, bytes: source.bytes, vault, blob, random: session.random, signal },
+      digest,
       append: (stored) => sink.append(stored),
       onProgress: inSteps(
         (done) => onProgress?.({ phase: 'encrypt', done, total: source.bytes }),
         source.bytes,
       ),
     });
+    const digested = await digest.done();
     await sink.commit();
-    return reference;
+    return { blob: reference, digest: digested };
   } catch (error) {
     await sink.abort();
     throw error;
   }
+}
+
+/** The digest of a file that is not encrypted for it. Throws `usage/file-changed`, `usage/aborted`, `format/too-large`. */
+export async function digestOf(
+  source: OpenedSource,
+  { onProgress, signal }: WorkOptions,
+): Promise<Uint8Array> {
+  const { bytes, pieces } = source;
+  const tell = inSteps((done) => onProgress?.({ phase: 'digest', done, total: bytes }), bytes);
+  return digestFile({ source: pieces, bytes, onProgress: tell, signal });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isVaultError, VaultError } from '../errors.js';
-import { type Id, printId } from '../formats/id.js';
+import { bytesToHex, type Id, printId } from '../formats/id.js';
 import {
   type DocumentContent,
   decodeDocument,
@@ -51,6 +51,11 @@ export interface Document {
   readonly versions: number;
   /** From whom it is masked, for its owner; else null. */
   readonly masked: Mask | null;
+  /**
+   * The same for the same file: SHA-256 of the SHA-256 of each 256 KiB of it, in hexadecimal, as its author's app computed it. Null
+   * for what an older version added.
+   */
+  readonly digest: string | null;
   /** As its source tells; null when nothing more is said. */
   readonly about: DocumentAbout | null;
 }
@@ -95,6 +100,7 @@ export function documentOf(
     conflicts: Object.freeze(conflicts.map(({ change }) => printId('change', change))),
     versions: history.length,
     masked: null,
+    digest: content.digest === undefined ? null : bytesToHex(content.digest),
     about: content.about ?? null,
   };
 }

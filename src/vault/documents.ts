@@ -1,6 +1,6 @@
 import { equalBytes } from '../crypto/hash.js';
 import { VaultError } from '../errors.js';
-import { type Id, parseId, printId } from '../formats/id.js';
+import { bytesToHex, type Id, parseId, printId } from '../formats/id.js';
 import type { RecordEnvelope } from '../formats/record.js';
 import type { Live } from '../live/live.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
@@ -14,11 +14,18 @@ import {
 import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
 import { appendPrune, appendRecords } from './collection-writer.js';
-import { blobOf, type ReadOptions, readFile, storeFile, type WorkOptions } from './document-files.js';
+import {
+  blobOf,
+  digestOf,
+  type ReadOptions,
+  readFile,
+  storeFile,
+  type WorkOptions,
+} from './document-files.js';
 import { documentsIn, newestFirst, shownDocument } from './document-list.js';
+import { documentCollections } from './document-places.js';
 import {
   bodyOfRevision,
-  contentOf,
   type Document,
   type DocumentMetadata,
   describe,
@@ -27,7 +34,7 @@ import {
 } from './document-view.js';
 import { blobsOnlyIn, keptHistory } from './erase.js';
 import { type FileSource, type OpenedSource, openSource } from './file-source.js';
-import { eraseLinks, type LinkSource, maintainLinks } from './links.js';
+import { eraseLinks, maintainLinks } from './links.js';
 import { type DocumentReader, readersOfDocument } from './readers.js';
 import {
   audienceOf,
@@ -53,6 +60,13 @@ export interface DocumentFilter {
   readonly removed?: boolean;
 }
 
+/** How a document is added, besides what is said about it. */
+export interface AddDocumentOptions {
+  readonly mask?: MaskOptions;
+  /** True adds nothing when the same file is here in force, masked or not. */
+  readonly once?: boolean;
+}
+
 /** The documents of a vault, for its owner. */
 export class Documents {
   readonly #session: Session;
@@ -68,21 +82,23 @@ export class Documents {
    * Encrypts a file into the vault; it is safe on this device when the promise resolves, and sent at the next sync.
    *
    * Throws `usage/invalid` for an unknown category, `usage/file-changed`, `usage/aborted`, `store/quota`,
-   * `integrity/frozen`. The server learns the padded size, the time, and that something was added to a collection.
+   * `integrity/frozen`, and with `once`, `usage/duplicate` with the `id` when the same file is here. The server learns the padded size, the time, and that something was added to a collection.
    */
   async add(
     file: FileSource,
-    metadata: DocumentMetadata & { readonly mask?: MaskOptions },
+    metadata: DocumentMetadata & AddDocumentOptions,
     work: WorkOptions = {},
   ): Promise<Document> {
-    const { category, mask } = metadata;
+    const { category, mask, once = false } = metadata;
     if (!isDocumentCategory(category)) throw new VaultError('usage/invalid', { argument: 'category' });
     const audience = mask === undefined ? null : audienceOf(mask);
     const session = this.#session;
     const item = session.random(16);
     const source = openSource(file);
     const described = describe({ name: source.name, mediaType: source.mediaType, ...metadata });
-    return this.#write(source, work, (transaction) => {
+    return this.#write(source, work, (transaction, digest) => {
+      // Here, and not before: another tab, or another call, may have added it meanwhile.
+      if (once) this.#requireNew(digest);
       const wanted = audience === null ? { category } : ({ masked: true } as const);
       const collection = ensureCollection(session, transaction, this.#owned, wanted);
       return {
@@ -241,7 +257,10 @@ export class Documents {
     const bytes = parseId('item', id);
     const collection = this.#holding(bytes);
     if (collection === null) throw new VaultError('usage/not-found', { id });
-    return keptHistory(collection, bytes).map(versionOf);
+    const versions = keptHistory(collection, bytes).map(versionOf);
+    // What a mask left where it took a document away, and brought it back to, is no version of anything.
+    const first = versions.findIndex(({ removed }) => !removed);
+    return first > 0 ? versions.slice(first) : versions;
   }
 
   /**
@@ -264,6 +283,11 @@ export class Documents {
     return blobOf(this.read(id, options), mediaType);
   }
 
+  /** The `digest` of a file as its document has it; nothing is stored. Throws `usage/file-changed`, `usage/aborted`, `format/too-large`. */
+  async digest(file: FileSource, work: WorkOptions = {}): Promise<string> {
+    return bytesToHex(await digestOf(openSource(file), work));
+  }
+
   /** Who can read this document now, and why: owners, readers of its category, people it was shared with alone. */
   whoCanRead(id: Id<'item'>): DocumentReader[] {
     const found = this.#find(id);
@@ -274,7 +298,10 @@ export class Documents {
   async #write(
     source: OpenedSource,
     work: WorkOptions,
-    place: (transaction: Transaction) => {
+    place: (
+      transaction: Transaction,
+      digest: Uint8Array,
+    ) => {
       readonly collection: Collection;
       readonly item: Uint8Array;
       readonly base: readonly Uint8Array[];
@@ -284,13 +311,14 @@ export class Documents {
     },
   ): Promise<Document> {
     const session = this.#session;
-    const blob = await storeFile(session, this.#owned.vault, source, work);
+    const stored = await storeFile(session, this.#owned.vault, source, work);
+    const { blob, digest } = stored;
     let item = new Uint8Array();
     try {
       await session.transact((transaction) => {
-        const at = place(transaction);
+        const at = place(transaction, digest);
         item = at.item as Uint8Array<ArrayBuffer>;
-        const content = { ...at.described, added: session.now(), blob };
+        const content = { ...at.described, added: session.now(), ...stored };
         const body = encodeDocument(content);
         transaction.send(collectionLane(at.collection.id), {
           kind: 'blob',
@@ -347,7 +375,7 @@ export class Documents {
   }
 
   #collections(): Collection[] {
-    return categoryCollections(this.#session, this.#owned);
+    return documentCollections(this.#session, this.#owned);
   }
 
   #liveName(what: string): string {
@@ -425,6 +453,12 @@ export class Documents {
     return found;
   }
 
+  #requireNew(digest: Uint8Array): void {
+    const wanted = bytesToHex(digest);
+    const same = this.list().find((document) => document.digest === wanted);
+    if (same !== undefined) throw new VaultError('usage/duplicate', { id: same.id });
+  }
+
   #requireDocument(id: Id<'item'>): Document {
     const shown = this.get(id);
     if (shown === null) throw new VaultError('usage/not-found', { id });
@@ -449,42 +483,6 @@ const maskedDocuments = /* @__PURE__ */ new WeakMap<
   Document,
   { readonly entry: MaskEntry; readonly document: Document }
 >();
-
-/** Where documents are, for sharing them; each is named once. Throws `usage/not-found`, also for what cannot be read. */
-export function locateDocuments(
-  session: Session,
-  owned: OwnedVault,
-  ids: readonly Id<'item'>[],
-): LinkSource[] {
-  const collections = categoryCollections(session, owned);
-  return [...new Set(ids)].map((id) => {
-    const item = parseId('item', id);
-    const collection = collections.find(({ view }) => {
-      const current = view.get(item)?.current;
-      return current !== undefined && contentOf(current) !== null;
-    });
-    if (collection === undefined) throw new VaultError('usage/not-found', { id });
-    return { collection, item };
-  });
-}
-
-/** The document in force whose file is this blob, or null. */
-export function findDocumentOf(session: Session, owned: OwnedVault, blob: Uint8Array): Uint8Array | null {
-  for (const { view } of categoryCollections(session, owned))
-    for (const { item, current } of view.list({ kind: DOCUMENT_KIND })) {
-      const content = contentOf(current);
-      if (content !== null && equalBytes(content.blob.id, blob)) return item;
-    }
-  return null;
-}
-
-function categoryCollections(session: Session, owned: OwnedVault): Collection[] {
-  session.requireOpen();
-  return owned.index
-    .list('index.collection')
-    .filter(({ purpose }) => purpose === 'category' || purpose === 'masked')
-    .flatMap(({ collection }) => session.collection(collection) ?? []);
-}
 
 function headsOf({ current, conflicts }: Item): Uint8Array[] {
   return [current, ...conflicts].map(({ change }) => change);

@@ -21,6 +21,7 @@ import { documentsIn, newestFirst } from './document-list.js';
 import { bodyOfRevision, type Document, type DocumentMetadata, describe } from './document-view.js';
 import { type FileSource, openSource } from './file-source.js';
 import { acknowledge, acknowledgeRead } from './journal-acknowledge.js';
+import { LocalCache } from './local-cache.js';
 import { recordsInShare } from './record-places.js';
 import type { Item } from './record-view.js';
 import type { Records } from './records.js';
@@ -112,6 +113,17 @@ export class ReceivedShare {
     return blobOf(this.read(id, options), mediaType);
   }
 
+  /** As `blob`, for a program that looks for words in it: nobody has read it then, and nobody is told. @internal */
+  async blobUnread(id: Id<'item'>, options: ReadOptions = {}): Promise<Blob> {
+    const { blob, mediaType } = this.#contentOf(id);
+    return blobOf(readFile(this.#session, this.#vault, blob, options), mediaType);
+  }
+
+  /** As `cache` of a vault, for what was computed from this share. @internal */
+  cache(name: string): LocalCache {
+    return new LocalCache(this.#session, this.#collection.id, name);
+  }
+
   /**
    * Adds a document of one's own to what was shared, signed as its author.
    *
@@ -134,9 +146,10 @@ export class ReceivedShare {
       ...metadata,
       category: this.category ?? 'other',
     });
-    const blob = await storeFile(session, this.#vault, source, work);
+    const stored = await storeFile(session, this.#vault, source, work);
+    const { blob } = stored;
     const item = session.random(16);
-    const written = { ...described, added: session.now(), blob };
+    const written = { ...described, added: session.now(), ...stored };
     const body = encodeDocument(written);
     const content = { kind: DOCUMENT_KIND, schema: schemaOfDocument(written), body };
     try {

@@ -88,9 +88,9 @@ export async function prepareFiles(
         files.push(linkedFile(place, source));
         continue;
       }
-      const blob = await storeFile(session, place.vault, source.opened, work);
-      fresh.push(blob.id);
-      const content: DocumentContent = { ...source.described, added: session.now(), blob };
+      const stored = await storeFile(session, place.vault, source.opened, work);
+      fresh.push(stored.blob.id);
+      const content: DocumentContent = { ...source.described, added: session.now(), ...stored };
       const body = encodeDocument(content);
       const authored = place.prove({ kind: DOCUMENT_KIND, schema: schemaOfDocument(content), body });
       files.push({ content, body, authored, link: null });

@@ -8,7 +8,7 @@ import { checkKind, isRecordCollection, type RecordKind } from '../records/recor
 import { signAuthorship } from '../sharing/authorship.js';
 import type { Collection } from './collection.js';
 import { appendRecords } from './collection-writer.js';
-import { findDocumentOf, locateDocuments } from './documents.js';
+import { findDocumentOf, locateDocuments } from './document-places.js';
 import type { LinkSource } from './links.js';
 import type { ReceivedShare } from './received.js';
 import { kept, type RecordPlace, Records } from './records.js';

@@ -9,7 +9,8 @@ import { type DocumentCategory, isDocumentCategory } from '../records/category.j
 import { isRecordCollection, type RecordKind } from '../records/record-kind.js';
 import { isTrustedEnough, type Trust } from '../sharing/contacts.js';
 import { DepositBox } from './deposit-box.js';
-import { Documents, locateDocuments } from './documents.js';
+import { locateDocuments } from './document-places.js';
+import { Documents } from './documents.js';
 import { type Evidence, readEvidence } from './evidence.js';
 import { Journal } from './journal.js';
 import { linkDocuments, unlinkDocument } from './links.js';

@@ -67,7 +67,7 @@ export const SURFACES = {
   Documents: {
     calls: [
       ...['add', 'replace', 'update', 'remove', 'restore', 'erase'],
-      ...['list', 'get', 'history', 'blob', 'whoCanRead', 'mask', 'unmask'],
+      ...['list', 'get', 'history', 'blob', 'digest', 'whoCanRead', 'mask', 'unmask'],
     ],
     streams: ['read'],
     lives: ['live', 'liveOne'],

@@ -108,13 +108,13 @@ describe('Alice files her documents', () => {
     await cabinet.relate(letter.id, draft.id, 'replaces');
     expect(await by(draft)).toBe(letter.id);
 
-    expect((await cabinet.duplicatesOf({ documentId: id('a') })).map(({ id: item }) => item)).toEqual([
-      one.id,
-    ]);
-    expect((await cabinet.duplicatesOf({ setId: id('set'), versionNumber: 2 })).map((d) => d.id)).toEqual([
-      two.id,
-    ]);
-    expect(await cabinet.duplicatesOf({ setId: id('set'), versionNumber: 3 })).toEqual([]);
+    expect(
+      (await cabinet.duplicatesOf({ about: { documentId: id('a') } })).map(({ id: item }) => item),
+    ).toEqual([one.id]);
+    expect(
+      (await cabinet.duplicatesOf({ about: { setId: id('set'), versionNumber: 2 } })).map((d) => d.id),
+    ).toEqual([two.id]);
+    expect(await cabinet.duplicatesOf({ about: { setId: id('set'), versionNumber: 3 } })).toEqual([]);
 
     expect(await cabinet.get(hidden.id)).toMatchObject({ askFirst: true, hiddenFromRepresentatives: true });
     await cabinet.acknowledge(hidden.id);
