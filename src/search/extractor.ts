@@ -1,32 +1,11 @@
 import { VaultError } from '../errors.js';
-import type { RecordKind } from '../records/record-kind.js';
-import type { RecordItem } from '../vault/record-item.js';
+import type { RecordExtractor } from '../vault/record-text.js';
 
-/** What is to be found of a record. */
-export interface RecordText {
-  readonly title: string;
-  readonly text?: string;
-  readonly details?: readonly string[];
-  readonly people?: readonly string[];
-  /** `YYYY-MM-DD`. */
-  readonly date?: string | null;
-}
-
-/** How records of a kind are found. */
-export interface RecordExtractor {
-  readonly kind: RecordKind<object>;
-  /** Changes when `extract` does: what was taken in by another one is made again. */
-  readonly version: number;
-  readonly extract: (record: RecordItem<object>) => RecordText | null;
-}
-
-/** Says how records of a kind are found; null keeps one from being found. It may throw: then that one is not found. */
-export function recordExtractor<T extends object>(
-  kind: RecordKind<T>,
-  extract: (record: RecordItem<T>) => RecordText | null,
-  version = 1,
-): RecordExtractor {
-  return { kind: kind as RecordKind<object>, version, extract: extract as RecordExtractor['extract'] };
+/** What an extractor is given beside the file. */
+export interface ExtractOptions {
+  readonly signal?: AbortSignal;
+  /** Reads a file within the file, by its media type; null where that is none that is read, or again one with files in it. */
+  readonly textOf?: (file: Blob) => Promise<string | null>;
 }
 
 /** How the text of files of some media types is read. */
@@ -37,8 +16,12 @@ export interface FileExtractor {
   readonly version: number;
   /** Larger files are found by title and the like only. */
   readonly bytesMax: number;
+  /** True for one that asks for the text of files within its files. */
+  readonly holdsFiles?: boolean;
+  /** False as long as what it reads with is not to be had: such files are found by title, and read when it is. */
+  readonly isReady?: () => Promise<boolean>;
   /** The text, or null when it has none. What it throws counts as none. */
-  readonly extract: (file: Blob, options: { readonly signal?: AbortSignal }) => Promise<string | null>;
+  readonly extract: (file: Blob, options: ExtractOptions) => Promise<string | null>;
 }
 
 /** Plain text as it is, of which one million bytes are read. */
@@ -48,12 +31,6 @@ export const PLAIN_TEXT: FileExtractor = /* @__PURE__ */ Object.freeze({
   bytesMax: 16 * 1024 * 1024,
   extract: async (file: Blob) => textOf(new Uint8Array(await file.slice(0, 1_000_000).arrayBuffer())),
 });
-
-/** The extractor of a media type; the last one that was given. */
-export function extractorOf(extractors: readonly FileExtractor[], mediaType: string): FileExtractor | null {
-  const plain = (mediaType.split(';')[0] as string).trim().toLowerCase();
-  return extractors.findLast(({ mediaTypes }) => mediaTypes.includes(plain)) ?? null;
-}
 
 /** Throws `usage/invalid` for an extractor that is none. */
 export function checkExtractor({ version, extract }: RecordExtractor | FileExtractor): void {

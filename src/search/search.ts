@@ -1,45 +1,26 @@
-import { isVaultError, VaultError } from '../errors.js';
-import type { Id } from '../formats/id.js';
-import type { Live } from '../live/live.js';
-import { categoryLabel } from '../records/category.js';
-import type { Document } from '../vault/document-view.js';
-import type { Given, RecordHome } from '../vault/record-home.js';
-import type { RecordItem } from '../vault/record-item.js';
+import { VaultError } from '../errors.js';
+import { Changes } from '../live/changes.js';
+import { deriveLive } from '../live/derive.js';
+import { createLive, type Live } from '../live/live.js';
+import { LiveCache } from '../live/live-cache.js';
+import type { Given } from '../vault/record-home.js';
+import type { RecordExtractor } from '../vault/record-text.js';
 import type { SearchEntry } from './entry.js';
-import {
-  checkExtractor,
-  extractorOf,
-  type FileExtractor,
-  PLAIN_TEXT,
-  type RecordExtractor,
-} from './extractor.js';
+import type { FileExtractor } from './extractor.js';
+import { livePresent } from './present.js';
+import { Place, type SearchHome, type SharedHome } from './search-home.js';
 import { applyChange, readSnapshot, writeChange, writeSnapshot } from './snapshot.js';
+import { Sources } from './sources.js';
+import { forgetWords } from './words.js';
 import { type BuildOptions, SearchIndex, type SearchOptions, type SearchResults } from './words-found.js';
 
 const CHANGES_MAX = 64;
 const CHANGED_SHARE_MAX = 0.25;
 const BATCH = 200;
-
-/** The documents of a vault, as far as searching needs them. */
-export interface SearchedDocuments {
-  list(): Given<readonly Document[]>;
-  live(): Live<readonly Document[]>;
-  blob(id: Id<'item'>, options?: { readonly signal?: AbortSignal | undefined }): Promise<Blob>;
-}
-
-/** Where an index is kept sealed; `vault.cache('search')` is one. */
-export interface IndexCache {
-  read(): Promise<Uint8Array[] | null>;
-  replace(value: Uint8Array): Promise<void>;
-  append(value: Uint8Array): Promise<boolean>;
-}
-
-/** What is searched: a vault, or what has as much. */
-export interface SearchHome extends RecordHome {
-  readonly documents: SearchedDocuments;
-  /** Without one the index is made anew each time. */
-  cache?(name: string): IndexCache;
-}
+/** Between two updates of who follows: what comes in together is taken in together. */
+const PAUSE_MS = 300;
+/** Who searches while they type watches something else with every letter: so long the index is followed on. */
+const LINGER_MS = 5000;
 
 /** What an update did. */
 export interface SearchUpdate {
@@ -49,46 +30,66 @@ export interface SearchUpdate {
   readonly withoutText: number;
 }
 
-interface Wanted {
-  readonly version: string;
-  make(signal: AbortSignal | undefined): Promise<SearchEntry | null>;
+/** How an index is followed. */
+export interface FollowOptions {
+  /** Told what an update threw; the next one is tried all the same. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A search, on this thread or in a worker: `await` what its calls give. */
+export interface SearchAnywhere {
+  update(options?: BuildOptions): Promise<SearchUpdate>;
+  find(text: string, options?: SearchOptions): Promise<SearchResults>;
+  follow(options?: FollowOptions): Given<() => Given<void>>;
+  liveFind(text: string, options?: SearchOptions): Live<SearchResults>;
 }
 
 /**
  * Full text over the documents of a vault, and over records of the kinds that have an extractor.
  *
- * All of it is on this device; the server learns nothing, except which files were fetched that were not here.
+ * All of it is on this device; the server learns nothing, except which files were fetched that were not here. Of a
+ * document that its source says was not announced to its holder, only the title and the like are found, until a record
+ * says that they want to see it.
  */
 export class Search {
-  readonly #home: SearchHome;
-  readonly #cache: IndexCache | null;
-  readonly #records = new Map<string, RecordExtractor>();
-  readonly #files: FileExtractor[] = [PLAIN_TEXT];
+  readonly #place: Place;
+  readonly #sources: Sources;
+  readonly #present: Live<ReadonlySet<string>>;
+  readonly #indexed: Live<number>;
+  readonly #lives = new LiveCache();
+  readonly #changed = new Changes();
   #index = new SearchIndex();
+  #version = 0;
+  /** Ends what `liveFind` follows. */
+  #unfollow: (() => void) | null = null;
+  #lingering: ReturnType<typeof setTimeout> | undefined;
   #opening: Promise<void> | null = null;
+  #isOpen = false;
+  #failure: { readonly error: unknown } | null = null;
   #updating: Promise<unknown> = Promise.resolve();
+  /** How many changes were written since the last snapshot, and how much in them. */
   #changes = 0;
-  #changed = 0;
+  #changedEntries = 0;
   /** Whether what is on the disk holds what has to go. */
   #isForgetting = false;
 
   /** @internal */
-  constructor(home: SearchHome) {
-    this.#home = home;
-    this.#cache = home.cache?.('search') ?? null;
+  constructor(home: SearchHome | SharedHome) {
+    this.#place = new Place(home);
+    this.#sources = new Sources(this.#place);
+    this.#present = livePresent(this.#sources);
+    this.#indexed = this.#liveIndexed();
   }
 
-  /** Makes records of a kind findable, from the next update on. Throws `usage/invalid`. */
-  registerRecords(extractor: RecordExtractor): this {
-    checkExtractor(extractor);
-    this.#records.set(extractor.kind.kind, extractor);
+  /** Makes records findable, from the next update on; the later extractor of a kind counts. Throws `usage/invalid`. */
+  registerRecords(...extractors: readonly RecordExtractor[]): this {
+    for (const extractor of extractors) this.#sources.addRecords(extractor);
     return this;
   }
 
-  /** Makes the text of files findable, from the next update on. Throws `usage/invalid`. */
-  registerFiles(extractor: FileExtractor): this {
-    checkExtractor(extractor);
-    this.#files.push(extractor);
+  /** Makes the text of files findable, from the next update on; the later one of a media type counts. Throws `usage/invalid`. */
+  registerFiles(...extractors: readonly FileExtractor[]): this {
+    for (const extractor of extractors) this.#sources.files.add(extractor);
     return this;
   }
 
@@ -119,206 +120,183 @@ export class Search {
    */
   async find(text: string, options: SearchOptions = {}): Promise<SearchResults> {
     await this.#open();
-    const wanted = await this.#wanted();
-    for (const id of this.#index.versions().keys()) if (!wanted.has(id)) this.#forget(id);
-    return this.#index.search(text, options);
+    const present = await this.#sources.ids();
+    return this.#index.search(text, options, present);
   }
 
   /** Updates now, and whenever documents or records change; returns what ends that. */
-  follow(options: { readonly onError?: (error: unknown) => void } = {}): () => void {
+  follow(options: FollowOptions = {}): () => void {
     const { onError } = options;
     const stopping = new AbortController();
+    const { signal } = stopping;
     let isWaiting = false;
-    const update = () => {
-      if (isWaiting || stopping.signal.aborted) return;
+    let pauseMs = 0;
+    const update = async () => {
+      if (isWaiting) return;
       isWaiting = true;
-      void this.#updating
-        .catch(() => {})
-        .then(() => {
-          isWaiting = false;
-          return stopping.signal.aborted ? undefined : this.update({ signal: stopping.signal });
-        })
-        .catch((error: unknown) => {
-          if (!stopping.signal.aborted) onError?.(error);
-        });
+      await this.#updating.catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      isWaiting = false;
+      pauseMs = PAUSE_MS;
+      if (!signal.aborted) await this.update({ signal });
     };
-    const lives: readonly Live<unknown>[] = [
-      this.#home.documents.live(),
-      ...[...this.#records.values()].map(({ kind }) => this.#home.records(kind).live()),
-    ];
-    update();
-    const ends = lives.map((live) => live.subscribe({ next: update, error: (error) => onError?.(error) }));
+    const tell = (error: unknown) => {
+      if (!signal.aborted) onError?.(error);
+    };
+    const end = this.#present.subscribe({ next: () => void update().catch(tell), error: tell });
     return () => {
       stopping.abort();
-      for (const end of ends) end();
+      end();
     };
   }
 
-  /** What has to be removed from the disk as well; the next update writes the index anew. */
-  #forget(id: string): void {
-    this.#index.remove(id);
-    this.#changes = CHANGES_MAX;
-    this.#isForgetting = true;
+  /**
+   * As `find`, and what is found later; the same value for equal arguments. While anyone watches, the index follows what
+   * changes, and is built if there is none: what is in it so far is found. An update that fails changes nothing here; `follow` tells.
+   */
+  liveFind(text: string, options: SearchOptions = {}): Live<SearchResults> {
+    const { limit, fuzzy, kinds, categories, from, to, author } = options;
+    const wanted = { limit, fuzzy, kinds, categories, from, to, author };
+    return this.#lives.get(JSON.stringify([text, wanted]), () =>
+      deriveLive(
+        [this.#present, this.#indexed],
+        (present) => this.#index.search(text, options, present),
+        (before, after) => JSON.stringify(before) === JSON.stringify(after),
+      ),
+    );
   }
-  async #open(): Promise<void> {
-    this.#opening ??= this.#read().catch((error: unknown) => {
-      this.#opening = null;
-      throw error;
+
+  /** Changes with the index, once that is open; brought up to date as long as it is watched. */
+  #liveIndexed(): Live<number> {
+    return createLive({
+      version: () => this.#version,
+      read: () => {
+        if (this.#failure !== null) throw this.#failure.error;
+        return this.#isOpen ? this.#version : undefined;
+      },
+      watch: (onNotice) => {
+        const unwatch = this.#changed.watch(onNotice);
+        clearTimeout(this.#lingering);
+        this.#unfollow ??= this.follow();
+        return () => {
+          unwatch();
+          this.#lingering = setTimeout(() => {
+            this.#unfollow?.();
+            this.#unfollow = null;
+          }, LINGER_MS);
+          // A program in Node may end meanwhile.
+          (this.#lingering as { unref?: () => void }).unref?.();
+        };
+      },
     });
+  }
+
+  #tell(): void {
+    this.#version++;
+    this.#changed.notify();
+  }
+
+  async #open(): Promise<void> {
+    this.#opening ??= this.#read().then(
+      () => {
+        this.#isOpen = true;
+        this.#failure = null;
+        this.#tell();
+      },
+      (error: unknown) => {
+        this.#opening = null;
+        this.#failure = { error };
+        this.#tell();
+        throw error;
+      },
+    );
     return this.#opening;
   }
 
   async #read(): Promise<void> {
-    const [snapshot, ...changes] = (await this.#cache?.read()) ?? [];
+    const { cache } = this.#place;
+    const [snapshot, ...changes] = (await cache?.read()) ?? [];
     const index = snapshot === undefined ? null : readSnapshot(snapshot);
-    if (index === null) {
-      this.#changes = CHANGES_MAX;
-      return;
-    }
-    const isWhole = changes.every((change) => applyChange(index, change));
+    const isWhole = index !== null && changes.every((change) => applyChange(index, change));
     this.#index = isWhole ? index : new SearchIndex();
     this.#changes = isWhole ? changes.length : CHANGES_MAX;
+    // No text stays in memory once the keys are gone.
+    this.#place.documents.live().subscribe({ complete: () => this.#close() });
+  }
+
+  #close(): void {
+    this.#index = new SearchIndex();
+    this.#opening = null;
+    this.#isOpen = false;
+    forgetWords();
   }
 
   async #update({ onProgress, signal }: BuildOptions): Promise<SearchUpdate> {
     await this.#open();
-    const wanted = await this.#wanted();
-    const held = this.#index.versions();
+    const wanted = await this.#sources.wanted();
+    const index = this.#index;
+    const held = index.versions();
     let removed = 0;
     for (const id of held.keys()) {
       if (wanted.has(id)) continue;
-      this.#forget(id);
+      index.remove(id);
+      this.#isForgetting = true;
       removed++;
     }
+    if (removed > 0) this.#tell();
     const stale = [...wanted].filter(([id, { version }]) => held.get(id) !== version);
     const added: SearchEntry[] = [];
     let withoutText = 0;
     try {
       for (let start = 0; start < stale.length; start += BATCH) {
         const made: SearchEntry[] = [];
-        for (const [, { version, make }] of stale.slice(start, start + BATCH)) {
+        for (const [id, { version, make }] of stale.slice(start, start + BATCH)) {
           if (signal?.aborted) throw new VaultError('usage/aborted');
-          const entry = await make(signal);
-          if (entry === null) continue;
+          const entry = await make(index.get(id), signal);
           if (entry.version !== version) withoutText++;
           if (entry.version !== held.get(entry.id)) made.push(entry);
         }
-        await this.#index.putAll(made, { signal });
+        await index.putAll(made, { signal });
         added.push(...made);
+        if (made.length > 0) this.#tell();
         onProgress?.({ done: Math.min(start + BATCH, stale.length), total: stale.length });
       }
     } finally {
-      await this.#save(added);
+      await this.#save(index, added);
     }
     return { added: added.length, removed, withoutText };
   }
 
-  async #save(put: readonly SearchEntry[]): Promise<void> {
-    const cache = this.#cache;
-    if (cache === null || (put.length === 0 && !this.#isForgetting)) return;
-    const changed = this.#changed + put.length;
-    const isFew =
-      this.#changes < CHANGES_MAX && changed <= Math.max(20, this.#index.size * CHANGED_SHARE_MAX);
-    if (isFew && (await cache.append(writeChange({ put })))) {
+  async #save(index: SearchIndex, put: readonly SearchEntry[]): Promise<void> {
+    const { cache } = this.#place;
+    if (cache === null || index !== this.#index || (put.length === 0 && !this.#isForgetting)) return;
+    const changed = this.#changedEntries + put.length;
+    const isFew = this.#changes < CHANGES_MAX && changed <= Math.max(20, index.size * CHANGED_SHARE_MAX);
+    if (isFew && !this.#isForgetting && (await cache.append(writeChange({ put })))) {
       this.#changes++;
-      this.#changed = changed;
+      this.#changedEntries = changed;
       return;
     }
-    await cache.replace(writeSnapshot(this.#index));
+    await cache.replace(writeSnapshot(index));
     this.#changes = 0;
-    this.#changed = 0;
+    this.#changedEntries = 0;
     this.#isForgetting = false;
   }
-
-  /** What there is to be found now, by its id. */
-  async #wanted(): Promise<Map<string, Wanted>> {
-    const wanted = new Map<string, Wanted>();
-    for (const document of await this.#home.documents.list()) {
-      const extractor = extractorOf(this.#files, document.mediaType);
-      const reads = extractor === null || document.bytes > extractor.bytesMax ? null : extractor;
-      const type = reads === null ? '' : `${reads.mediaTypes.join()}@${String(reads.version)}`;
-      const version = `${document.version} ${document.category} ${type}`;
-      wanted.set(document.id, {
-        version,
-        make: (signal) => this.#documentEntry(document, version, reads, signal),
-      });
-    }
-    for (const extractor of this.#records.values()) {
-      for (const record of await this.#home.records(extractor.kind).list()) {
-        const version = `${record.version} @${String(extractor.version)}`;
-        wanted.set(record.id, { version, make: async () => recordEntry(record, version, extractor) });
-      }
-    }
-    return wanted;
-  }
-
-  async #documentEntry(
-    document: Document,
-    version: string,
-    extractor: FileExtractor | null,
-    signal: AbortSignal | undefined,
-  ): Promise<SearchEntry> {
-    const { id, title, category, date, name, author, about } = document;
-    const labels = [categoryLabel(category, 'fr'), categoryLabel(category, 'en')];
-    const said = [about?.type, about?.class, about?.practiceSetting].map((code) => code?.label);
-    const authors = about?.authors?.flatMap((one) => [one.name, one.organisation?.name]) ?? [];
-    const entry = {
-      ...{ id, version, kind: 'document', title, category, date, author },
-      details: [name, ...labels, ...said].filter((line) => typeof line === 'string'),
-      people: [...authors, about?.custodian?.name].filter((line) => typeof line === 'string'),
-    };
-    if (extractor === null) return { ...entry, text: '' };
-    let file: Blob;
-    try {
-      file = await this.#home.documents.blob(id, { signal });
-    } catch (error) {
-      if (isVaultError(error, 'usage/aborted') || isVaultError(error, 'access/locked')) throw error;
-      return { ...entry, version: `${version} later`, text: '' };
-    }
-    try {
-      const text = await extractor.extract(file, signal === undefined ? {} : { signal });
-      return { ...entry, text: text ?? '' };
-    } catch {
-      if (signal?.aborted) throw new VaultError('usage/aborted');
-      return { ...entry, text: '' };
-    }
-  }
 }
 
-function recordEntry(
-  record: RecordItem<object>,
-  version: string,
-  { kind, extract }: RecordExtractor,
-): SearchEntry {
-  const { id, author } = record;
-  const found = extracted(record, extract);
-  const { title = '', text = '', details = [], people = [], date = null } = found ?? {};
-  return {
-    id,
-    version,
-    kind: kind.kind,
-    title,
-    text,
-    details,
-    people,
-    author,
-    category: kind.collection,
-    date,
-  };
-}
+const searches = /* @__PURE__ */ new WeakMap<object, Search>();
 
-function extracted(record: RecordItem<object>, extract: RecordExtractor['extract']) {
-  try {
-    return extract(record);
-  } catch {
-    return null;
-  }
-}
-
-const searches = /* @__PURE__ */ new WeakMap<SearchHome, Search>();
-
-/** The search of a vault; the same object for the same vault. */
-export function searchOf(home: SearchHome): Search {
+/**
+ * The search of a vault, or of what someone shared; the same object for the same one.
+ *
+ * Of one in a worker it is the search there, `vault.search`: that worker's program says what is found.
+ */
+export function searchOf<S extends SearchAnywhere>(home: { readonly search: S }): S;
+export function searchOf(home: SearchHome | SharedHome): Search;
+export function searchOf(
+  home: { readonly search: SearchAnywhere } | SearchHome | SharedHome,
+): SearchAnywhere {
+  if ('search' in home) return home.search;
   const known = searches.get(home) ?? new Search(home);
   searches.set(home, known);
   return known;

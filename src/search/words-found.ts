@@ -140,8 +140,12 @@ export class SearchIndex {
     return true;
   }
 
-  /** Finds what has all the words typed, the last of which may be unfinished. Throws `usage/invalid` for a wrong filter or limit. */
-  search(text: string, options: SearchOptions = {}): SearchResults {
+  /**
+   * Finds what has all the words typed, the last of which may be unfinished; `among` these ids, if they are given.
+   *
+   * Throws `usage/invalid` for a wrong filter or limit.
+   */
+  search(text: string, options: SearchOptions = {}, among?: ReadonlySet<string>): SearchResults {
     const { limit = LIMIT, fuzzy = false } = options;
     if (!Number.isSafeInteger(limit) || limit < 1 || limit > LIMIT_MAX)
       throw new VaultError('usage/invalid', { argument: 'limit' });
@@ -152,7 +156,7 @@ export class SearchIndex {
     let total = 0;
     for (const { number, score } of this.#match(query, fuzzy)) {
       const entry = this.#numbered[number];
-      if (entry === undefined || !isWanted(entry)) continue;
+      if (entry === undefined || among?.has(entry.id) === false || !isWanted(entry)) continue;
       total++;
       insert(best, { entry, score }, limit);
     }

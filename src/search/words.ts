@@ -62,6 +62,11 @@ export function indexedOf(text: string): string[] {
 
 const known = /* @__PURE__ */ new Map<string, readonly Term[]>();
 
+/** Lets go of the words of texts that were kept to save time. */
+export function forgetWords(): void {
+  known.clear();
+}
+
 function termsOf(raw: string): readonly Term[] {
   if (raw.length > KNOWN_LENGTH_MAX) return makeTerms(raw);
   const before = known.get(raw);
