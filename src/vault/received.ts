@@ -22,7 +22,6 @@ import { bodyOfRevision, type Document, type DocumentMetadata, describe } from '
 import { type FileSource, openSource } from './file-source.js';
 import { acknowledge, acknowledgeRead } from './journal-acknowledge.js';
 import { LocalCache } from './local-cache.js';
-import { LocalCache } from './local-cache.js';
 import { recordsInShare } from './record-places.js';
 import type { Item } from './record-view.js';
 import type { Records } from './records.js';
@@ -112,17 +111,6 @@ export class ReceivedShare {
   async blob(id: Id<'item'>, options: ReadOptions = {}): Promise<Blob> {
     const { mediaType } = this.#contentOf(id);
     return blobOf(this.read(id, options), mediaType);
-  }
-
-  /** As `blob`, for a program that looks for words in it: nobody has read it then, and nobody is told. @internal */
-  async blobUnread(id: Id<'item'>, options: ReadOptions = {}): Promise<Blob> {
-    const { blob, mediaType } = this.#contentOf(id);
-    return blobOf(readFile(this.#session, this.#vault, blob, options), mediaType);
-  }
-
-  /** As `cache` of a vault, for what was computed from this share. @internal */
-  cache(name: string): LocalCache {
-    return new LocalCache(this.#session, this.#collection.id, name);
   }
 
   /** As `blob`, for a program that looks for words in it: nobody has read it then, and nobody is told. @internal */
