@@ -4,12 +4,12 @@ import type { Packed } from './packing.js';
 import type { SurfaceName } from './surfaces.js';
 
 /** Changes with every change of this file: a page and a worker of two deployments do not understand each other. */
-export const CONTRACT = 2;
+export const CONTRACT = 3;
 
 /** At most so many elements of a list cross at once: more would hold up the page. */
 export const PAGE_ELEMENTS_MAX = 10_000;
 
-/** An object in the worker: one that was handed out, or a part of it. */
+/** An object in the worker: one that was handed out, a part of it, or what is made of it there. */
 export interface Target {
   readonly handle: number;
   readonly path: readonly Step[];
@@ -141,6 +141,12 @@ export type ArgumentMark =
   | { readonly kind: 'passkey'; readonly credentialId: string; readonly output: Uint8Array }
   | { readonly kind: 'object'; readonly target: Target }
   | { readonly kind: 'record-kind'; readonly name: string };
+
+/** What stands for an error that a callback is told. */
+export interface ErrorMark {
+  readonly kind: 'error';
+  readonly error: PackedError;
+}
 
 /** What stands for a result that stays in the worker: its number, and its data as it is now. */
 export interface ResultMark {

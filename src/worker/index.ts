@@ -3,9 +3,11 @@ export { startTrustedWorker } from '../crypto/worker-start.js';
 export type {
   FromWorker,
   HasRecordsInWorker,
+  HasSearchInWorker,
   InWorker,
   MemberInWorker,
   RecordsInWorker,
+  SearchInWorker,
   StaysInWorker,
 } from './remote-object.js';
 export {

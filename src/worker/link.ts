@@ -4,6 +4,7 @@ import type { Live } from '../live/live.js';
 import { LiveCache } from '../live/live-cache.js';
 import {
   type Ending,
+  type ErrorMark,
   HOST_VERBS,
   type HostVerbs,
   PAGE_VERBS,
@@ -182,7 +183,10 @@ export class Link {
   }
 
   /** Puts back what stands for objects of the worker. */
-  readonly revive = (mark: object): unknown => this.#remotes.receive(mark as ResultMark);
+  readonly revive = (mark: object): unknown => {
+    const known = mark as ResultMark | ErrorMark;
+    return known.kind === 'error' ? unpackError(known.error) : this.#remotes.receive(known);
+  };
 
   /** Packs arguments under a number; until `leave`, the worker may reach what is in them. */
   enter(args: unknown): { readonly outgoing: Outgoing; readonly scope: number } {

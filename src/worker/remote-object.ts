@@ -2,6 +2,7 @@
 
 import type { Live } from '../live/live.js';
 import type { RecordKind } from '../records/record-kind.js';
+import type { Search } from '../search/index.js';
 import type { DepositBox } from '../vault/deposit-box.js';
 import type { Documents } from '../vault/documents.js';
 import type { Journal } from '../vault/journal.js';
@@ -33,13 +34,25 @@ export type StaysInWorker =
  */
 export type InWorker<T> = {
   readonly [Name in Exclude<keyof T, 'toJSON' | 'records'>]: MemberInWorker<T[Name]>;
-} & (T extends { records(kind: never): unknown } ? HasRecordsInWorker : unknown);
+} & (T extends { records(kind: never): unknown } ? HasRecordsInWorker : unknown) &
+  (T extends Vault | ReceivedShare ? HasSearchInWorker : unknown);
 
 /** What holds records, as a page has it. */
 export interface HasRecordsInWorker {
   /** As of the core; the worker's program has to know the kind, see `serveVault`. */
   records<R extends object>(kind: RecordKind<R>, collection?: string): RecordsInWorker<R>;
 }
+
+/** What can be searched, as a page has it. */
+export interface HasSearchInWorker {
+  /** As `searchOf` of the core; what is found beside this package's own kinds and files, `serveVault` is told. */
+  readonly search: SearchInWorker;
+}
+
+/** The search of a vault, as a page has it. */
+export type SearchInWorker = Omit<InWorker<Search>, 'registerRecords' | 'registerFiles' | 'size'> & {
+  readonly size: Promise<number>;
+};
 
 /** The records of a kind, as a page has them. */
 export type RecordsInWorker<R extends object> = Omit<InWorker<Records<R>>, 'kind' | 'damaged'> & {

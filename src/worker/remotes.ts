@@ -59,7 +59,7 @@ export class Remotes {
   #create(surface: Surface, target: Target, token: Token, data: object): object {
     const link = this.#link;
     const members: Record<string, unknown> = { ...data };
-    for (const [name, part] of Object.entries(surface.parts ?? {}))
+    for (const [name, part] of Object.entries({ ...surface.parts, ...surface.made }))
       members[name] = this.#part(part, target, name, token, {});
     const define = (
       names: readonly string[] | undefined,

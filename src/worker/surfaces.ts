@@ -8,6 +8,8 @@ export interface Surface {
   readonly data?: readonly string[];
   /** Objects inside, each with a surface of its own. */
   readonly parts?: Readonly<Record<string, SurfaceName>>;
+  /** Objects that the worker makes of this one; each has a surface of its own. */
+  readonly made?: Readonly<Record<string, SurfaceName>>;
   /** Methods that give such an object for a kind of record; on the page they do so at once, too. */
   readonly rooms?: Readonly<Record<string, SurfaceName>>;
   /** Values that have no moment at which they cross; on the page they are promises. */
@@ -60,6 +62,7 @@ export const SURFACES = {
   Vault: {
     data: ['id', 'holder'],
     parts: { documents: 'Documents', deposits: 'DepositBox', journal: 'Journal' },
+    made: { search: 'Search' },
     rooms: { records: 'Records' },
     calls: ['share', 'revoke', 'grants', 'ledger', 'consent', 'evidence', 'recordCollections'],
     lives: ['liveGrants', 'liveRecordCollections'],
@@ -93,15 +96,21 @@ export const SURFACES = {
       ...['grant', 'from', 'role', 'purpose', 'category', 'collection', 'begins', 'expires'],
       ...['trust', 'status'],
     ],
+    made: { search: 'Search' },
     rooms: { records: 'Records' },
     calls: ['list', 'blob', 'add', 'acknowledge'],
     streams: ['read'],
     lives: ['live'],
   },
+  Search: { asks: ['size'], calls: ['update', 'find'], listens: ['follow'], lives: ['liveFind'] },
 } as const satisfies Record<string, Loose>;
 
 /** The names of surfaces are those of the table itself. */
-type Loose = Omit<Surface, 'parts' | 'rooms'> & { readonly parts?: object; readonly rooms?: object };
+type Loose = Omit<Surface, 'parts' | 'made' | 'rooms'> & {
+  readonly parts?: object;
+  readonly made?: object;
+  readonly rooms?: object;
+};
 
 /** The surface of this name. */
 export function surfaceNamed(name: SurfaceName): Surface {

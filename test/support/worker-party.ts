@@ -4,6 +4,7 @@ import type { Person, RecordKind } from '../../src/index.js';
 import { Link } from '../../src/worker/link.js';
 import type { InWorker } from '../../src/worker/remote-object.js';
 import { serve } from '../../src/worker/host/host.js';
+import type { SearchSetup } from '../../src/worker/host/searches.js';
 import { FLOOR, passphraseOf, type Stage } from './actors.js';
 
 /** A page and a worker in one thread, with a port between them: what crosses does so as between two threads. */
@@ -32,8 +33,12 @@ export interface Held {
   readonly rests: number;
 }
 
-/** Opens a page with a worker beside it, which knows these kinds of record. */
-export function openWorkerParty(stage: Stage, kinds: readonly RecordKind<object>[] = []): WorkerParty {
+/** Opens a page with a worker beside it, which knows these kinds of record and finds what it is told to. */
+export function openWorkerParty(
+  stage: Stage,
+  kinds: readonly RecordKind<object>[] = [],
+  search: SearchSetup = {},
+): WorkerParty {
   const { port1, port2 } = new MessageChannel();
   const stores = new Map<string, Promise<Store>>();
   serve({
@@ -46,6 +51,7 @@ export function openWorkerParty(stage: Stage, kinds: readonly RecordKind<object>
     stayAlive: async () => {},
     elementsMax: ELEMENTS_MAX,
     kinds,
+    search,
   });
   const posted: unknown[] = [];
   port1.addEventListener('message', ({ data }) => posted.push(data));

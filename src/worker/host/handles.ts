@@ -1,5 +1,6 @@
 import { VaultError } from '../../errors.js';
 import type { RecordKind } from '../../records/record-kind.js';
+import { Search } from '../../search/index.js';
 import { DepositBox } from '../../vault/deposit-box.js';
 import { Documents } from '../../vault/documents.js';
 import { Journal } from '../../vault/journal.js';
@@ -12,6 +13,7 @@ import { Vault } from '../../vault/vault.js';
 import type { ResultMark, Step, Target } from '../contract.js';
 import { pack } from '../packing.js';
 import { type Surface, type SurfaceName, surfaceNamed } from '../surfaces.js';
+import type { Searches } from './searches.js';
 
 const CLASSES: Readonly<Record<SurfaceName, abstract new (...given: never) => object>> = {
   Person,
@@ -23,6 +25,7 @@ const CLASSES: Readonly<Record<SurfaceName, abstract new (...given: never) => ob
   Journal,
   Records,
   ReceivedShare,
+  Search,
 };
 
 /** An object of the core and what of it a page may use. */
@@ -41,11 +44,13 @@ export class Handles {
   readonly #entries = new Map<number, Entry>();
   readonly #numbers = new WeakMap<object, number>();
   readonly #kinds: ReadonlyMap<string, RecordKind<object>>;
+  readonly #searches: Searches;
   #last = 0;
 
   /** `kinds` are the kinds of record that a page may name. */
-  constructor(kinds: readonly RecordKind<object>[]) {
+  constructor(kinds: readonly RecordKind<object>[], searches: Searches) {
     this.#kinds = new Map(kinds.map((kind) => [kind.kind, kind]));
+    this.#searches = searches;
   }
 
   get size(): number {
@@ -84,11 +89,19 @@ export class Handles {
   }
 
   #enter({ object, surface }: Reached, step: Step): Reached {
-    const [members, name] = typeof step === 'string' ? [surface.parts, step] : [surface.rooms, step.room];
-    const inner = members !== undefined && Object.hasOwn(members, name) ? members[name] : undefined;
-    if (inner === undefined) throw new VaultError('usage/invalid', { argument: 'target' });
-    const part = typeof step === 'string' ? object[name] : this.#room(object, step);
-    return { object: part as Reached['object'], surface: surfaceNamed(inner) };
+    const to = (members: Surface['parts'], name: string, enter: () => unknown): Reached | null => {
+      const inner = members !== undefined && Object.hasOwn(members, name) ? members[name] : undefined;
+      return inner === undefined
+        ? null
+        : { object: enter() as Reached['object'], surface: surfaceNamed(inner) };
+    };
+    const reached =
+      typeof step === 'string'
+        ? (to(surface.parts, step, () => object[step]) ??
+          to(surface.made, step, () => this.#searches.in(object)))
+        : to(surface.rooms, step.room, () => this.#room(object, step));
+    if (reached === null) throw new VaultError('usage/invalid', { argument: 'target' });
+    return reached;
   }
 
   /** The kind of this name. Throws `usage/unknown-kind`. */

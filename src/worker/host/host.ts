@@ -24,6 +24,7 @@ import {
 import { Handles } from './handles.js';
 import { Incoming } from './incoming.js';
 import { LiveFeed } from './live-feed.js';
+import { Searches, type SearchSetup } from './searches.js';
 import { packError } from '../packed-error.js';
 import { isSameData, pack, type Packed } from '../packing.js';
 import { type Answer, type Asking, answerOver, askOver, replyOf, type WireEnd } from '../wire.js';
@@ -38,6 +39,8 @@ export interface HostOptions {
   readonly stayAlive: (name: string) => Promise<void>;
   /** The kinds of record that the page may name. */
   readonly kinds?: readonly RecordKind<object>[];
+  /** What is found in the vaults that are open here. */
+  readonly search?: SearchSetup;
   /** At most so many elements of a list cross at once. */
   readonly elementsMax?: number;
 }
@@ -71,7 +74,7 @@ class Host {
 
   constructor(options: HostOptions) {
     this.#options = options;
-    this.#handles = new Handles(options.kinds ?? []);
+    this.#handles = new Handles(options.kinds ?? [], new Searches(options.search ?? {}));
     this.#elementsMax = options.elementsMax ?? PAGE_ELEMENTS_MAX;
     this.#page = askOver<PageVerbs>(options.page, PAGE_VERBS);
   }

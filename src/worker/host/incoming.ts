@@ -1,8 +1,8 @@
 import { VaultError } from '../../errors.js';
-import type { ArgumentMark, PageVerbs, Reply } from '../contract.js';
+import type { ArgumentMark, ErrorMark, PageVerbs, Reply } from '../contract.js';
 import type { Handles } from './handles.js';
 import { pack, type Packed, unpack } from '../packing.js';
-import { unpackError } from '../packed-error.js';
+import { packError, unpackError } from '../packed-error.js';
 import type { Asking } from '../wire.js';
 
 /** The arguments of one call in the worker, and what of them reaches back to the page. */
@@ -57,7 +57,7 @@ export class Incoming {
 
   #callback(id: number): (...args: unknown[]) => void {
     const callback = new Callback((args) =>
-      this.#page.tell({ scope: this.#scope, id, args: pack(args, () => null) }),
+      this.#page.tell({ scope: this.#scope, id, args: pack(args, errorMark) }),
     );
     this.#callbacks.push(callback);
     return (...args) => callback.call(args);
@@ -129,6 +129,10 @@ class Callback {
       this.#isBusy = false;
     }
   }
+}
+
+function errorMark(value: object): ErrorMark | null {
+  return value instanceof Error ? { kind: 'error', error: packError(value) } : null;
 }
 
 function bytesOf(reply: Reply): Uint8Array | null {

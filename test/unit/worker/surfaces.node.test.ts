@@ -15,7 +15,7 @@ interface Member {
 
 /** The classes that a door shows, by name. */
 const classes = new Map<string, ts.ClassDeclaration>();
-for (const { path, tree } of files.filter(({ path }) => path.startsWith('vault/'))) {
+for (const { path, tree } of files.filter(({ path }) => /^(vault\/|search\/search\.ts$)/.test(path))) {
   walk(tree, (node) => {
     if (ts.isClassDeclaration(node) && node.name !== undefined) classes.set(node.name.text, node);
     void path;
@@ -65,6 +65,11 @@ function listedIn(surface: Surface): Map<string, Kind> {
   return listed;
 }
 
+/** What is for the worker's own program: it takes functions of which it needs the result. */
+const STAYS: Partial<Record<SurfaceName, readonly string[]>> = {
+  Search: ['registerRecords', 'registerFiles'],
+};
+
 const NAMES = Object.keys(SURFACES) as SurfaceName[];
 
 describe('the table of surfaces', () => {
@@ -72,7 +77,7 @@ describe('the table of surfaces', () => {
     const node = classes.get(name);
     if (node === undefined) throw new Error(`no class ${name}`);
     const listed = listedIn(surfaceNamed(name));
-    const members = membersOf(node);
+    const members = membersOf(node).filter((member) => STAYS[name]?.includes(member.name) !== true);
     expect(members.length).toBeGreaterThan(0);
     expect([...listed.keys()].sort()).toEqual(members.map((member) => member.name).sort());
     const wrong = members.filter((member) => !member.kinds.includes(listed.get(member.name) as Kind));
