@@ -5,7 +5,9 @@ import {
   type Document,
   type DocumentCategory,
   type DocumentMetadata,
+  type Holder,
   type Id,
+  type MaskOptions,
   openPerson,
   type Person,
   type Progress,
@@ -15,6 +17,7 @@ import {
 } from 'coffret';
 import { openSqliteStore } from 'coffret/store';
 import { createHealthVerbs } from './health-verbs.js';
+import { createRecordVerbs } from './record-verbs.js';
 
 /** What an actor tells while it works. */
 export type ActorEvent = Progress | SyncProgress;
@@ -50,6 +53,7 @@ export function createActor(tell: (event: ActorEvent) => void) {
 
   return {
     ...createHealthVerbs(me, vault),
+    ...createRecordVerbs(me, vault, { open, onProgress }),
 
     async create(options: Home & { server: string; name: string; kind: Kind }): Promise<Id<'person'>> {
       const { directory, ...rest } = options;
@@ -79,11 +83,11 @@ export function createActor(tell: (event: ActorEvent) => void) {
 
     learn: ({ card }: { card: string }) => me().people.add(card),
 
-    async found({ birthName, birthDate }: { birthName: string; birthDate: string }): Promise<void> {
-      await me().createVault({ holder: { birthName, birthDate } });
+    async found(holder: Holder): Promise<void> {
+      await me().createVault({ holder });
     },
 
-    async add({ path, size, ...metadata }: FileOnDisk): Promise<Id<'item'>> {
+    async add({ path, size, ...metadata }: FileOnDisk & { mask?: MaskOptions }): Promise<Id<'item'>> {
       const { id } = await vault().documents.add(open(path, size), metadata, { onProgress });
       return id;
     },

@@ -1,10 +1,12 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DocumentCategory, Id } from 'coffret';
+import type { DocumentCategory, Holder, Id } from 'coffret';
 import type { ActorProcess } from './channel.js';
 import { converse } from './conversation.js';
 import { describe, makeScan, type Original } from './documents.js';
 import { createBar, megabytesPerSecond, print, seconds, short, size } from './print.js';
+import { keepRecord, showClinical } from './record.js';
+import type { Clinical } from './record-verbs.js';
 import { inboxItems, inventory, uploads } from './server-view.js';
 import type { Stage } from './stage.js';
 
@@ -21,7 +23,12 @@ export interface Kept {
 export type Figures = Record<string, number>;
 
 const SCAN_MEBIBYTES = 64;
-const HOLDER = { birthName: 'Martel', birthDate: '1980-02-29' };
+const HOLDER: Holder = {
+  birthName: 'Martel',
+  givenNames: ['Alice'],
+  birthDate: '1980-02-29',
+  sex: 'female',
+};
 
 /** The whole story; what it returns is for the table and the JSON. */
 export async function tell(stage: Stage, originals: readonly Original[]) {
@@ -130,7 +137,10 @@ export async function tell(stage: Stage, originals: readonly Original[]) {
   const labSees = (await laboratory.call('vaults')) + (await laboratory.call('shares')).length;
   check('the laboratory reads nothing', labSees === 0);
 
-  const said = await converse(stage, { patient, doctor }, { kept, adopted, doctorId: ids.doctor });
+  const doctorId = ids.doctor;
+  const spoken = await converse(stage, { patient, doctor }, { kept, adopted, doctorId });
+  const record = await keepRecord(stage, people, { kept, category, doctorId });
+  const said = [...spoken, ...record.said];
 
   print.heading('The patient revokes, and goes on writing');
   await doctor.call('sync');
@@ -171,25 +181,32 @@ async function importAll(patient: ActorProcess, files: readonly Original[], scan
   const bar = createBar('encrypting');
   const start = performance.now();
   const kept: Kept[] = [];
+  const clinical: { name: string; clinical: Clinical }[] = [];
   let done = 0;
   for (const original of files) {
     patient.listen((event) => bar.at(done + event.done, total, original.name));
     const { sha256: _, ...file } = original;
-    const id = await patient.call('add', file).catch((error: Error & { code?: string }) => {
-      // The file went away or changed under our hands: said, counted, and the others go on.
-      if (!error.code?.startsWith('usage/file-')) throw error;
-      bar.end(`not imported: ${short(original.name)}: ${error.message}`);
-      return null;
-    });
-    if (id === null) continue;
-    kept.push({ ...made(id, original), made: original.path === scan });
+    // A person has looked at whom each is about.
+    const filed = await patient
+      .call('file', { ...file, acknowledged: 'anyone' })
+      .catch((error: Error & { code?: string }) => {
+        // The file went away or changed under our hands: said, counted, and the others go on.
+        if (!error.code?.startsWith('usage/file-')) throw error;
+        bar.end(`not imported: ${short(original.name)}: ${error.message}`);
+        return null;
+      });
+    if (filed === null) continue;
+    const { id, category } = filed;
+    if (filed.clinical !== null) clinical.push({ name: original.name, clinical: filed.clinical });
+    kept.push({ ...made(id, { ...original, category }), made: original.path === scan });
     done += original.size;
-    bar.end(`${size(original.size).padStart(9)}  ${original.category.padEnd(12)}  ${short(original.name)}`);
+    bar.end(`${size(original.size).padStart(9)}  ${category.padEnd(12)}  ${short(original.name)}`);
   }
   const ms = performance.now() - start;
   print.line(
     `${files.length} files, ${size(total)}, in ${seconds(ms)}: ${megabytesPerSecond(total, ms)} MB/s, each by itself encrypted and on disk`,
   );
+  showClinical(clinical);
   return kept;
 }
 
@@ -269,7 +286,8 @@ function chooseShares(kept: readonly Kept[]): {
   return { category, single: single ?? others[0] ?? null };
 }
 
-function made(id: Id<'item'>, original: Original): Kept {
+/** A document that the demo made. */
+export function made(id: Id<'item'>, original: Original): Kept {
   return {
     id,
     original,

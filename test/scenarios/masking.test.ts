@@ -97,6 +97,9 @@ describe('Alice masks documents', () => {
     });
     expect(vault.documents.get(secret.id)?.masked).toBeNull();
     expect(await (await vault.documents.blob(secret.id)).text()).toBe('a secret');
+    // Its history is its own: where it was in between is none of it.
+    const history = vault.documents.history(secret.id);
+    expect(history.map(({ title }) => title)).toEqual(['Secret', 'Secret, corrected']);
     expect(await codeOf(() => vault.documents.unmask(secret.id))).toBe('usage/not-found');
   });
 
