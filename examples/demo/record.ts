@@ -110,10 +110,7 @@ async function maskFromSome(
   const lists = (seen: readonly Seen[] | undefined, name: string) =>
     seen?.some((document) => document.name === name) === true;
   const rows = moments.flatMap(({ when, seen }) =>
-    names.map((name) => [
-      ...[when, short(name)],
-      ...seen.map((list) => (lists(list, name) ? 'lists' : '-')),
-    ]),
+    names.map((name) => [...[when, short(name)], ...seen.map((list) => (lists(list, name) ? 'lists' : '-'))]),
   );
   print.table([['', 'what the process lists', ...Object.keys(everyone)], ...rows]);
   const doctorSees = moments.map(({ seen }) => names.map((name) => lists(seen[1], name)));
