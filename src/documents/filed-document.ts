@@ -1,10 +1,11 @@
 import type { Id } from '../formats/id.js';
+import { isSameList } from '../live/live.js';
 import type { Document } from '../vault/document-view.js';
 import type { RecordItem } from '../vault/record-item.js';
 import type { Filing } from './filing.js';
 import type { Folder } from './folder.js';
 import type { Relation, RelationType } from './relation.js';
-import { append, type Replaced, replacedIn } from './replaced.js';
+import { append, replacedIn } from './replaced.js';
 
 /** A document with what its holder says about it; a plain value. */
 export interface FiledDocument extends Document {
@@ -43,57 +44,78 @@ export interface FiledFrom {
 /** Puts documents and what is said about them together. */
 export class FiledDocuments {
   /** As put together last: what of a document did not change is the same object. */
-  readonly #known = new WeakMap<Document, { readonly said: string; readonly filed: FiledDocument }>();
+  readonly #known = new WeakMap<Document, FiledDocument>();
 
   /** All of them, pinned ones first, then the newest by their own day. */
   of({ documents, filings, folders, relations }: FiledFrom): FiledDocument[] {
     const said = new Map<Id<'item'>, Partial<Filing>>();
     // Two devices may have made one each: field by field the later word counts.
-    for (const { value } of filings.toSorted((a, b) => a.changed - b.changed || compare(a.id, b.id)))
-      said.set(value.document, { ...said.get(value.document), ...value });
+    for (const { value } of filings.toSorted((a, b) => a.changed - b.changed || compare(a.id, b.id))) {
+      const before = said.get(value.document);
+      said.set(value.document, before === undefined ? value : { ...before, ...value });
+    }
     const related = new Map<Id<'item'>, FiledDocument['relations'][number][]>();
-    for (const { id, value } of relations)
-      append(related, value.document, { id, to: value.to, type: value.type });
+    for (const { id, value } of relations.toSorted((a, b) => compare(a.id, b.id)))
+      append(related, value.document, Object.freeze({ id, to: value.to, type: value.type }));
     const known = new Set(folders.map(({ id }) => id));
     const replaced = replacedIn(documents, relations);
     return documents
       .map((document) => {
-        const { folder, ...filing } = said.get(document.id) ?? {};
-        const place = folder !== undefined && known.has(folder) ? folder : null;
-        return this.#filed(document, { ...filing, folder: place }, related.get(document.id) ?? [], replaced);
+        const { folder, title, pinned, note, acknowledged } = said.get(document.id) ?? NOTHING;
+        return this.#filed(document, {
+          title: title ?? document.title,
+          folder: folder !== undefined && known.has(folder) ? folder : null,
+          pinned: pinned ?? false,
+          note: note ?? null,
+          relations: related.get(document.id) ?? NONE,
+          supersededBy: replaced.by.get(document.id) ?? null,
+          replaces: replaced.of.get(document.id) ?? NONE,
+          askFirst: document.about?.notYetAnnounced === true && acknowledged === undefined,
+        });
       })
       .sort(inOrder);
   }
 
-  #filed(
-    document: Document,
-    filing: Omit<Partial<Filing>, 'folder'> & Pick<FiledDocument, 'folder'>,
-    related: FiledDocument['relations'],
-    replaced: Replaced,
-  ): FiledDocument {
-    const { about } = document;
-    const more = {
-      title: filing.title ?? document.title,
-      authorTitle: document.title,
-      folder: filing.folder,
-      pinned: filing.pinned ?? false,
-      note: filing.note ?? null,
-      relations: related.toSorted((a, b) => compare(a.id, b.id)),
-      supersededBy: replaced.by.get(document.id) ?? null,
-      replaces: replaced.of.get(document.id) ?? [],
-      askFirst: about?.notYetAnnounced === true && filing.acknowledged === undefined,
-      hiddenFromRepresentatives: about?.hiddenFromRepresentatives === true,
-    };
-    const text = JSON.stringify(more);
+  #filed(document: Document, said: Said): FiledDocument {
     const known = this.#known.get(document);
-    if (known?.said === text) return known.filed;
-    for (const relation of more.relations) Object.freeze(relation);
-    Object.freeze(more.relations);
-    Object.freeze(more.replaces);
-    const filed: FiledDocument = Object.freeze({ ...document, ...more });
-    this.#known.set(document, { said: text, filed });
+    if (known !== undefined && isSaid(known, said)) return known;
+    Object.freeze(said.relations);
+    Object.freeze(said.replaces);
+    const filed: FiledDocument = Object.freeze({
+      ...document,
+      ...said,
+      authorTitle: document.title,
+      hiddenFromRepresentatives: document.about?.hiddenFromRepresentatives === true,
+    });
+    this.#known.set(document, filed);
     return filed;
   }
+}
+
+/** What may change about a document that stays the same. */
+type Said = Omit<
+  FiledDocument,
+  Exclude<keyof Document, 'title'> | 'authorTitle' | 'hiddenFromRepresentatives'
+>;
+
+const NOTHING: Partial<Filing> = {};
+const NONE: readonly never[] = [];
+
+function isSaid(filed: FiledDocument, said: Said): boolean {
+  return (
+    filed.title === said.title &&
+    filed.folder === said.folder &&
+    filed.pinned === said.pinned &&
+    filed.note === said.note &&
+    filed.supersededBy === said.supersededBy &&
+    filed.askFirst === said.askFirst &&
+    isSameList(filed.replaces, said.replaces) &&
+    filed.relations.length === said.relations.length &&
+    filed.relations.every(({ id, to, type }, i) => {
+      const other = said.relations[i];
+      return id === other?.id && to === other.to && type === other.type;
+    })
+  );
 }
 
 function inOrder(a: FiledDocument, b: FiledDocument): number {
