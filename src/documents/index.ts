@@ -7,5 +7,14 @@ export type { Filing } from './filing.js';
 export { documentsOf, type FiledFilter, type FileOptions, type FilingCabinet } from './filing-cabinet.js';
 export type { Folder } from './folder.js';
 export { DOCUMENTS_KINDS } from './kinds.js';
-export { confidentialityLabel, relationLabel } from './labels.js';
+export {
+  confidentialityLabel,
+  documentClassLabel,
+  documentTypeLabel,
+  facilityTypeLabel,
+  type LabelLanguage,
+  practiceSettingLabel,
+  relationLabel,
+} from './labels.js';
 export { RELATIONS, type Relation, type RelationType } from './relation.js';
+export { DOCUMENTS_TEXTS } from './search-texts.js';
