@@ -1,40 +1,18 @@
-import { cleanText, oneSpace, type XmlElement } from './xml-element.js';
+import { HtmlWriter, type InlineTag } from './narrative-html.js';
+import { raisedText } from './raised-text.js';
+import { cleanText, oneSpace, XmlElement } from './xml-element.js';
 
 /** The text of a section, for people. */
 export interface Narrative {
-  /** Lines of plain text; the cells of a table are parted by ` | `. */
+  /** Lines of plain text; the cells of a table are parted by ` | `, and numbers that stand high or low do so: 10⁹. */
   readonly text: string;
   /**
    * The same as HTML, made of `p ul ol li table caption thead tbody tfoot tr th td br strong em u del sub sup small`
-   * and nothing else, with no attributes but `colspan` and `rowspan`: no addresses, no styles, no programs.
+   * and nothing else, with no attributes but `colspan` and `rowspan`: no addresses, no styles, no programs. A browser
+   * takes it as it stands, and has nothing to mend in it.
    */
   readonly html: string;
 }
-
-/** What is written as an element of HTML of that name. */
-const KEPT: Readonly<Record<string, string>> = {
-  paragraph: 'p',
-  caption: 'caption',
-  table: 'table',
-  thead: 'thead',
-  tbody: 'tbody',
-  tfoot: 'tfoot',
-  tr: 'tr',
-  sub: 'sub',
-  sup: 'sup',
-  item: 'li',
-  footnote: 'small',
-};
-
-/** What is only allowed within what: elsewhere its content stands alone. */
-const WITHIN: Readonly<Record<string, readonly string[]>> = {
-  caption: ['table'],
-  thead: ['table'],
-  tbody: ['table'],
-  tfoot: ['table'],
-  tr: ['table', 'thead', 'tbody', 'tfoot'],
-  item: ['list'],
-};
 
 /** What is no text of a document, in whatever namespace: it is left out with all that is in it. */
 const LEFT_OUT: ReadonlySet<string> = /* @__PURE__ */ new Set(
@@ -44,7 +22,7 @@ const LEFT_OUT: ReadonlySet<string> = /* @__PURE__ */ new Set(
   ).split(' '),
 );
 
-const STYLES: readonly (readonly [style: RegExp, tag: string])[] = [
+const STYLES: readonly (readonly [style: RegExp, tag: InlineTag])[] = [
   [/^bold/i, 'strong'],
   [/italics?$/i, 'em'],
   [/^underline$/i, 'u'],
@@ -54,13 +32,13 @@ const STYLES: readonly (readonly [style: RegExp, tag: string])[] = [
 export function narrativeOf(text: XmlElement | null): Narrative | null {
   if (text === null) return null;
   const writer = new Writer();
-  writer.children(text, 'text');
+  writer.children(text);
   const narrative = writer.done();
   return narrative.text === '' && narrative.html === '' ? null : narrative;
 }
 
 class Writer {
-  readonly #html: string[] = [];
+  readonly #html = new HtmlWriter();
   readonly #lines: string[] = [];
   #line = '';
   #afterBlank = true;
@@ -68,11 +46,13 @@ class Writer {
   #cells = 0;
   /** Whether a line within a cell has ended. */
   #isBroken = false;
+  /** `sup` or `sub`, where this is in one. */
+  #raised = '';
 
-  children(parent: XmlElement, within: string): void {
+  children(parent: XmlElement): void {
     for (const each of parent.children)
       if (typeof each === 'string') this.#text(each);
-      else this.#element(each, within);
+      else this.#element(each);
   }
 
   done(): Narrative {
@@ -82,63 +62,79 @@ class Writer {
         .join('\n')
         .replace(/\n{3,}/g, '\n\n')
         .trim(),
-      html: this.#html.join('').trim(),
+      html: this.#html.done(),
     };
   }
 
-  #element(element: XmlElement, within: string): void {
+  #element(element: XmlElement): void {
     const { name } = element;
     if (LEFT_OUT.has(name.toLowerCase())) return;
     if (name === 'br') {
-      this.#html.push('<br>');
+      this.#html.lineBreak();
       this.#endLine();
-    } else if (name === 'content') this.#content(element, within);
+    } else if (name === 'content') this.#content(element);
+    else if (name === 'paragraph') this.#apart(() => this.#html.paragraph(() => this.children(element)));
     else if (name === 'list') this.#list(element);
-    else if (name === 'renderMultiMedia') this.#media(element);
+    else if (name === 'table') this.#table(element);
+    else if (name === 'sub' || name === 'sup') this.#raise(element, name);
+    else if (name === 'footnote') this.#footnote(element);
     else if (name === 'footnoteRef') this.#text('*');
-    else this.#block(element, within);
+    else if (name === 'renderMultiMedia') this.#media(element);
+    else if (APART.has(name)) {
+      this.#html.apart();
+      this.#apart(() => this.children(element));
+      this.#html.apart();
+    } else this.children(element);
   }
 
-  #block(element: XmlElement, within: string): void {
-    const { name } = element;
-    const tag = Object.hasOwn(KEPT, name) ? KEPT[name] : undefined;
-    const isHere = tag !== undefined && (WITHIN[name]?.includes(within) ?? true);
-    if (isHere && name === 'tr') {
-      this.#row(element);
-      return;
-    }
-    if (BLOCKS.has(name)) this.#endLine();
-    if (isHere && name === 'item') this.#item();
-    if (isHere) this.#html.push(`<${tag}>`);
-    this.#afterBlank = isHere || this.#afterBlank;
-    this.children(element, isHere ? name : within);
-    if (isHere) this.#html.push(`</${tag}>`);
-    if (BLOCKS.has(name)) this.#endLine();
-    if (isHere && name === 'table' && this.#cells === 0) this.#lines.push('');
-  }
-
-  #row(row: XmlElement): void {
+  /** On lines of its own. */
+  #apart(write: () => void): void {
     this.#endLine();
-    this.#html.push('<tr>');
+    write();
+    this.#endLine();
+  }
+
+  #table(table: XmlElement): void {
+    this.#apart(() =>
+      this.#html.block('table', '', () => {
+        for (const run of runsOf(table, (each) => TABLE_PARTS.has(each.name)))
+          if (!(run instanceof XmlElement)) this.#body('tbody', run);
+          else if (run.name === 'caption')
+            this.#apart(() => this.#html.block('caption', '', () => this.children(run)));
+          else this.#body(run.name, run.children);
+      }),
+    );
+    if (this.#cells === 0) this.#lines.push('');
+  }
+
+  #body(tag: string, children: readonly (XmlElement | string)[]): void {
+    if (!children.some(isShown)) return;
+    this.#html.block(tag, '', () => {
+      for (const each of children)
+        if (isShown(each)) this.#row(typeof each !== 'string' && each.name === 'tr' ? each.children : [each]);
+    });
+  }
+
+  #row(cells: readonly (XmlElement | string)[]): void {
+    this.#endLine();
     const texts: string[] = [];
     const outer = this.#line;
     this.#cells += 1;
-    for (const cell of row.children) {
-      const isText = typeof cell === 'string';
-      if (isText ? !/\S/.test(cell) : LEFT_OUT.has(cell.name.toLowerCase())) continue;
-      // Whatever stands in a row is a cell of it, so that nothing is lost.
-      const tag = !isText && cell.name === 'th' ? 'th' : 'td';
-      this.#line = '';
-      this.#isBroken = false;
-      this.#afterBlank = true;
-      this.#html.push(`<${tag}${isText ? '' : spans(cell)}>`);
-      if (isText) this.#text(cell);
-      else if (cell.name === 'td' || cell.name === 'th') this.children(cell, tag);
-      else this.#element(cell, tag);
-      this.#html.push(`</${tag}>`);
-      texts.push(this.#line.trim());
-    }
-    this.#html.push('</tr>');
+    this.#html.block('tr', '', () => {
+      for (const cell of cells.filter(isShown)) {
+        // Whatever stands in a row is a cell of it, so that nothing is lost.
+        const isCell = typeof cell !== 'string' && (cell.name === 'td' || cell.name === 'th');
+        this.#line = '';
+        this.#isBroken = false;
+        this.#afterBlank = true;
+        this.#html.block(isCell ? cell.name : 'td', isCell ? spans(cell) : '', () => {
+          if (typeof cell === 'string') this.#text(cell);
+          else if (isCell) this.children(cell);
+          else this.#element(cell);
+        });
+        texts.push(this.#line.trim());
+      }
+    });
     this.#cells -= 1;
     const line = texts.some((text) => text !== '') ? texts.join(' | ') : '';
     this.#isBroken = false;
@@ -146,48 +142,64 @@ class Writer {
     this.#endLine();
   }
 
-  /** The file itself is among those of the document: here is its name, as the text shows it. */
+  /** The files themselves are among those of the document: here are their names, as the text shows them. */
   #media(element: XmlElement): void {
     const caption = element.child('caption');
-    if (caption !== null) this.children(caption, 'text');
-    const id = /^[\w.-]{1,64}$/.exec(element.get('referencedObject') ?? '')?.[0];
-    if (caption === null && id !== undefined) this.#text(`[${id}]`);
+    if (caption !== null) {
+      this.children(caption);
+      return;
+    }
+    const ids = (element.get('referencedObject') ?? '').split(/\s+/).slice(0, MEDIA_MAX);
+    this.#text(ids.flatMap((id) => (/^[\w.-]{1,64}$/.test(id) ? [`[${id}]`] : [])).join(' '));
   }
 
-  #content(element: XmlElement, within: string): void {
+  #content(element: XmlElement): void {
     const styles = (element.get('styleCode') ?? '').split(/\s+/);
     const tags = STYLES.filter(([style]) => styles.some((each) => style.test(each))).map(([, tag]) => tag);
     // Struck out by a later author: readable as such, and no part of what the document says.
     const isDeleted = element.get('revised') === 'delete';
     if (isDeleted) tags.unshift('del');
-    this.#html.push(...tags.map((tag) => `<${tag}>`));
     const before = isDeleted ? ([this.#line, this.#lines.length, this.#afterBlank] as const) : null;
-    this.children(element, within);
+    this.#html.inline(tags, () => this.children(element));
     if (before !== null) {
       this.#lines.length = before[1];
       [this.#line, , this.#afterBlank] = before;
     }
-    this.#html.push(...tags.toReversed().map((tag) => `</${tag}>`));
   }
 
-  #item(): void {
-    this.#line += this.#isBroken ? ' / - ' : '- ';
-    this.#isBroken = false;
+  #raise(element: XmlElement, name: 'sub' | 'sup'): void {
+    const outer = this.#raised;
+    this.#raised = name;
+    this.#html.inline([name], () => this.children(element));
+    this.#raised = outer;
+  }
+
+  #footnote(element: XmlElement): void {
+    this.#text(' ');
+    this.#html.inline(['small'], () => this.children(element));
+    this.#text(' ');
   }
 
   #list(element: XmlElement): void {
     const tag = element.get('listType')?.toLowerCase() === 'ordered' ? 'ol' : 'ul';
     this.#endLine();
     const caption = element.child('caption');
-    if (caption !== null) {
-      this.#html.push('<p>');
-      this.children(caption, 'text');
-      this.#html.push('</p>');
-      this.#endLine();
-    }
-    this.#html.push(`<${tag}>`);
-    for (const each of element.elements()) if (each !== caption) this.#element(each, 'list');
-    this.#html.push(`</${tag}>`);
+    if (caption !== null) this.#apart(() => this.#html.paragraph(() => this.children(caption)));
+    const items = element.children.filter((each) => each !== caption && isShown(each));
+    if (items.length === 0) return;
+    this.#html.block(tag, '', () => {
+      for (const each of items)
+        this.#apart(() => {
+          this.#line += this.#isBroken ? ' / - ' : '- ';
+          this.#isBroken = false;
+          this.#html.block('li', '', () => {
+            this.#afterBlank = true;
+            if (typeof each === 'string') this.#text(each);
+            else if (each.name === 'item') this.children(each);
+            else this.#element(each);
+          });
+        });
+    });
     this.#endLine();
   }
 
@@ -195,8 +207,9 @@ class Writer {
     const text = oneSpace(cleanText(raw));
     const shown = this.#afterBlank ? text.trimStart() : text;
     if (shown === '') return;
-    this.#html.push(escapeHtml(shown));
-    this.#line += this.#isBroken ? ` / ${shown}` : shown;
+    this.#html.text(shown);
+    const plain = raisedText(this.#raised, shown);
+    this.#line += this.#isBroken ? ` / ${plain}` : plain;
     this.#isBroken = false;
     this.#afterBlank = shown.endsWith(' ');
   }
@@ -214,9 +227,34 @@ class Writer {
   }
 }
 
-const BLOCKS: ReadonlySet<string> = /* @__PURE__ */ new Set(
-  'paragraph caption table thead tbody tfoot tr item div p li h1 h2 h3 h4 ul ol'.split(' '),
+const MEDIA_MAX = 20;
+const TABLE_PARTS: ReadonlySet<string> = /* @__PURE__ */ new Set('caption thead tbody tfoot'.split(' '));
+
+/** What stands apart, and where it stands is no element of its own. */
+const APART: ReadonlySet<string> = /* @__PURE__ */ new Set(
+  'caption thead tbody tfoot tr td th item div p li h1 h2 h3 h4 h5 h6 ul ol dl dt dd section blockquote'.split(
+    ' ',
+  ),
 );
+
+/** Each of some elements by itself, and what is between them together. */
+function runsOf(
+  parent: XmlElement,
+  isAlone: (element: XmlElement) => boolean,
+): (XmlElement | (XmlElement | string)[])[] {
+  const runs: (XmlElement | (XmlElement | string)[])[] = [];
+  for (const each of parent.children) {
+    const last = runs.at(-1);
+    if (typeof each !== 'string' && isAlone(each)) runs.push(each);
+    else if (Array.isArray(last)) last.push(each);
+    else runs.push([each]);
+  }
+  return runs;
+}
+
+function isShown(each: XmlElement | string): boolean {
+  return typeof each === 'string' ? /\S/.test(each) : !LEFT_OUT.has(each.name.toLowerCase());
+}
 
 function spans(cell: XmlElement): string {
   return ['colspan', 'rowspan']
@@ -225,16 +263,4 @@ function spans(cell: XmlElement): string {
       return /^[1-9]\d{0,2}$/.test(span) ? ` ${name}="${span}"` : '';
     })
     .join('');
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => ESCAPES[letter] ?? '');
 }

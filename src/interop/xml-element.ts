@@ -1,3 +1,5 @@
+import { raisedText } from './raised-text.js';
+
 /** The namespace of CDA, and of HL7 version 3. @internal */
 export const HL7 = 'urn:hl7-org:v3';
 
@@ -98,7 +100,7 @@ export function textOf(
         if (BREAKS.has(each.name)) parts.push(' ');
         continue;
       }
-      parts.push(each.slice(0, room));
+      parts.push(raisedText(within.name, each.slice(0, room)));
       room -= each.length;
     }
   };
