@@ -76,6 +76,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'identity-fr': ['errors'],
   worker: [
     'errors',
+    'load',
     'agenda',
     'documents',
     'messaging',

@@ -29,4 +29,5 @@ export { AGENDA_KINDS } from './kinds.js';
 export { type Language, participationLabel, passedOverLabel, roleLabel, statusLabel } from './labels.js';
 export type { AgendaItem, Occurrence, Range } from './occurrence.js';
 export type { Reminder } from './reminder.js';
+export { AGENDA_TEXTS } from './search-texts.js';
 export type { SingleWhen, Span, When } from './when.js';

@@ -11,6 +11,7 @@ export type { CdaName, CdaOrganization, CdaParty, CdaPeriod } from './cda-party.
 export type { CdaPatient } from './cda-patient.js';
 export type { CdaResult } from './cda-result.js';
 export type { CdaSection } from './cda-section.js';
+export { CDA_TEXT, type CdaTextOptions } from './cda-text.js';
 export type { CdaVaccination, ProposedVaccination } from './cda-vaccination.js';
 export type { CdaQuantity, CdaValue } from './cda-value.js';
 export { type DocumentType, documentType } from './document-type.js';

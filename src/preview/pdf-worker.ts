@@ -2,6 +2,7 @@ import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf
 import { MaskFilters, OffscreenCanvases } from './pdf-canvases.js';
 import { PdfFiles } from './pdf-files.js';
 import { closeWaysOut, limitAllocations } from './pdf-limits.js';
+import { pagesText } from './pdf-page-text.js';
 
 /** The name that tells this module that it runs as its own worker. @internal */
 export const PDF_WORKER = 'coffret-pdf';
@@ -109,7 +110,10 @@ class PdfDesk {
       return describe(opened, question.pagesMax);
     }
     if (this.#document === null) return { refusal: 'damaged' };
-    if (question.ask === 'text') return read(this.#document, question.pages, question.charactersMax);
+    if (question.ask === 'text') {
+      const pages = Math.min(question.pages, this.#document.numPages);
+      return pagesText(this.#document, pages, question.charactersMax);
+    }
     const drawn = await draw(await this.#document.getPage(question.page), question.width, question.pixelsMax);
     return { ...drawn, isWhole: this.#files.isWhole };
   }
@@ -137,16 +141,6 @@ async function draw(page: PDFPageProxy, width: number, pixelsMax: number) {
   page.cleanup();
   const picture = await canvas.convertToBlob({ type: 'image/png' });
   return { picture, width: canvas.width, height: canvas.height };
-}
-
-async function read(document: PDFDocumentProxy, pages: number, charactersMax: number): Promise<string> {
-  let text = '';
-  for (let number = 1; number <= pages && text.length < charactersMax; number += 1) {
-    const { items } = await (await document.getPage(number)).getTextContent();
-    for (const item of items) if ('str' in item) text += item.hasEOL ? `${item.str}\n` : item.str;
-    text += '\n\n';
-  }
-  return text.slice(0, charactersMax);
 }
 
 /** Answers on the port that the first message brings. Does nothing unless this module is the worker's own entry. */

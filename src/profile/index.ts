@@ -39,6 +39,7 @@ export type { PartialDate } from './partial-date.js';
 export type { Professional } from './professional.js';
 export { type DonationInput, type Profile, profileOf } from './profile.js';
 export type { Proposal, ProposalInput, Proposals, Proposed } from './proposals.js';
+export { PROFILE_TEXTS } from './search-texts.js';
 export type { EntryChange, Section } from './section.js';
 export {
   ENTOURAGE_COLLECTION,
