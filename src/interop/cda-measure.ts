@@ -1,6 +1,7 @@
 import { isLoinc, OIDS } from './cda-code.js';
 import type { CdaResult } from './cda-result.js';
 import type { Statement } from './cda-statement.js';
+import { momentOf } from './cda-time.js';
 import type { CdaQuantity } from './cda-value.js';
 
 /** A measure as the profile takes it. */
@@ -193,10 +194,4 @@ function decimalOf(text: string): string | null {
   return /^(0|[1-9]\d{0,8})(\.\d{1,6})?$/.test(decimal) && /\d/.test(text) && !text.startsWith('-')
     ? decimal
     : null;
-}
-
-/** A day, or a moment with its offset; one without is only known to the day. */
-function momentOf(time: string | null): string | null {
-  if (time === null || time.length < 10) return null;
-  return /(Z|[+-]\d\d:\d\d)$/.test(time.slice(10)) ? time : time.slice(0, 10);
 }

@@ -30,3 +30,9 @@ export function timeOf(text: string | null): string | null {
 export function dateOf(time: string | null): string | null {
   return time === null ? null : time.slice(0, 10);
 }
+
+/** A day, or a moment with its offset; one without is only known to the day. Null for less. @internal */
+export function momentOf(time: string | null): string | null {
+  if (time === null || time.length < 10) return null;
+  return /(Z|[+-]\d\d:\d\d)$/.test(time.slice(10)) ? time : time.slice(0, 10);
+}

@@ -10,6 +10,7 @@ export type { MeasureName, ProposedMeasure } from './cda-measure.js';
 export type { CdaName, CdaOrganization, CdaParty, CdaPeriod } from './cda-party.js';
 export type { CdaPatient } from './cda-patient.js';
 export type { CdaResult } from './cda-result.js';
+export type { ProposedResult } from './cda-result-proposal.js';
 export type { CdaSection } from './cda-section.js';
 export { CDA_TEXT, type CdaTextOptions } from './cda-text.js';
 export type { CdaVaccination, ProposedVaccination } from './cda-vaccination.js';

@@ -15,6 +15,7 @@ import {
 } from './cda-history.js';
 import { type Found, isMeasure, type ProposedMeasure, proposedMeasures } from './cda-measure.js';
 import { type CdaResult, isResult, resultOf } from './cda-result.js';
+import { type ProposedResult, proposedResult } from './cda-result-proposal.js';
 import { type CdaSection, flatSections, sectionsOf } from './cda-section.js';
 import { isEvent, locatorOf, type Statement, statementsOf } from './cda-statement.js';
 import {
@@ -47,6 +48,7 @@ export interface ReadCdaOptions extends ReadWork {
 export type CdaProposal = { readonly locator: string } & (
   | { readonly section: 'vaccinations'; readonly entry: ProposedVaccination }
   | { readonly section: 'measures'; readonly entry: ProposedMeasure }
+  | { readonly section: 'results'; readonly entry: ProposedResult }
   | { readonly section: 'allergies'; readonly entry: ProposedAllergy }
   | { readonly section: 'conditions'; readonly entry: ProposedCondition }
   | { readonly section: 'treatments'; readonly entry: ProposedTreatment }
@@ -170,8 +172,17 @@ class Stated {
       results: this.#results,
       measures: this.#measures.map(({ result }) => result),
       vaccinations: this.#vaccinations,
-      proposals: [...this.#proposals, ...measures],
+      proposals: [...this.#proposals, ...measures, ...this.#proposedResults(measures)],
     };
+  }
+
+  /** What is proposed as a measure is not proposed again. */
+  #proposedResults(measures: readonly CdaProposal[]): CdaProposal[] {
+    const places = new Set(measures.map(({ locator }) => locator));
+    return this.#results.flatMap((result) => {
+      const entry = places.has(result.locator) ? null : proposedResult(result);
+      return entry === null ? [] : [{ section: 'results' as const, entry, locator: result.locator }];
+    });
   }
 
   #vaccination(statement: Statement): void {

@@ -21,6 +21,7 @@ export { type EntryText, type FieldName, fieldLabel, type SummaryDetail } from '
 export type { HabitInput, HabitName, Habits, HabitsView } from './habits.js';
 export type { Hospitalisation } from './hospitalisation.js';
 export { PROFILE_KINDS } from './kinds.js';
+export type { LaboratoryResult } from './laboratory-result.js';
 export type { ListContents, ListInputs, ListSection } from './list-section.js';
 export type { Measure, MeasureInput, WrittenMeasure } from './measure.js';
 export {

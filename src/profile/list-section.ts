@@ -4,6 +4,7 @@ import { CONTACTS, type Contact } from './contact.js';
 import { DISABILITIES, type Disability } from './disability.js';
 import { FAMILY_HISTORY, type FamilyHistory } from './family-history.js';
 import { HOSPITALISATIONS, type Hospitalisation } from './hospitalisation.js';
+import { type LaboratoryResult, RESULTS } from './laboratory-result.js';
 import { MEASURES_SECTION, type Measure, type MeasureInput } from './measure.js';
 import { PROFESSIONALS, type Professional } from './professional.js';
 import type { SectionKind } from './section-kind.js';
@@ -18,6 +19,7 @@ export interface ListContents {
   readonly hospitalisations: Hospitalisation;
   readonly vaccinations: Vaccination;
   readonly measures: Measure;
+  readonly results: LaboratoryResult;
   readonly 'family-history': FamilyHistory;
   readonly disabilities: Disability;
   readonly professionals: Professional;
@@ -42,6 +44,7 @@ export const SECTION_KINDS: {
   hospitalisations: HOSPITALISATIONS,
   vaccinations: VACCINATIONS,
   measures: MEASURES_SECTION,
+  results: RESULTS,
   'family-history': FAMILY_HISTORY,
   disabilities: DISABILITIES,
   professionals: PROFESSIONALS,

@@ -13,6 +13,7 @@ import { FactBook } from './fact-book.js';
 import type { FamilyHistory } from './family-history.js';
 import { Habits } from './habits.js';
 import type { Hospitalisation } from './hospitalisation.js';
+import type { LaboratoryResult } from './laboratory-result.js';
 import {
   isListSection,
   type ListContents,
@@ -87,6 +88,10 @@ export class Profile {
 
   get vaccinations(): Section<Vaccination> {
     return this.entries('vaccinations');
+  }
+
+  get results(): Section<LaboratoryResult> {
+    return this.entries('results');
   }
 
   get familyHistory(): Section<FamilyHistory> {

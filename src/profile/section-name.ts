@@ -1,5 +1,5 @@
 /**
- * The sections of the profile (Mon espace santé, application of August 2025), with their labels.
+ * The sections of the profile (Mon espace santé, application of August 2025, and laboratory results), with their labels.
  *
  * Codes are stored and texts are not: a label may be worded anew, or in another language, over what was kept.
  */
@@ -10,6 +10,7 @@ const SECTION_LABELS = {
   hospitalisations: ['Hospital stays and surgery', 'Hospitalisations et chirurgies'],
   vaccinations: ['Vaccinations', 'Vaccinations'],
   measures: ['Measures', 'Mesures'],
+  results: ['Laboratory results', 'Résultats de laboratoire'],
   'family-history': ['Family history', 'Antécédents familiaux'],
   disabilities: ['Disabilities', 'Handicaps'],
   habits: ['Habits', 'Habitudes de vie'],

@@ -83,14 +83,68 @@ describe('results of the laboratory', () => {
     },
   );
 
-  it('are also those of a measure of the profile', async () => {
+  it('are proposed, once: as a measure where the profile has it, else as they were written', async () => {
+    const at = (place: string) => `section 1 (18719-5) entry[1]/act/entryRelationship${place}observation`;
     expect(await proposed(LAB_SECTION)).toEqual([
       {
         section: 'measures',
         entry: { measure: 'hba1c', at: '2014-04-03', value: '6.1', unit: '%' },
-        locator: 'section 1 (18719-5) entry[1]/act/entryRelationship[2]/organizer/component[1]/observation',
+        locator: at('[2]/organizer/component[1]/'),
+      },
+      {
+        section: 'results',
+        entry: {
+          test: { text: 'Thyréostimuline', code: '3016-3', system: 'http://loinc.org' },
+          ...{ at: '2014-04-02T14:55:21+02:00', value: '1.950', unit: 'm[IU]/L' },
+          ...{ range: '0.270 - 4.200 m[IU]/L', interpretation: 'N', method: 'ECL Modular' },
+        },
+        locator: at('[1]/'),
+      },
+      {
+        section: 'results',
+        entry: {
+          test: { text: 'Streptocoque', code: '78012-2', system: 'http://loinc.org' },
+          ...{ at: '2014-04-02', value: 'négatif' },
+        },
+        locator: at('[3]/'),
       },
     ]);
+    for (const proposal of await proposed(LAB_SECTION)) verify(proposal);
+  });
+
+  it.each([
+    ['<low value="4" unit="g/L"/>', '≥ 4 g/L'],
+    ['<high value="4.20"/>', '≤ 4.20'],
+    ['<low value="400" unit="mg/L"/><high value="4" unit="g/L"/>', '400 mg/L - 4 g/L'],
+  ])('say what is expected: %s', async (ends, range) => {
+    const before = '<low value="0.270" unit="m[IU]/L"/><high value="4.200" unit="m[IU]/L"/>';
+    const [, result] = await proposed(LAB_SECTION.replace(before, ends));
+    expect(result?.entry).toMatchObject({ range });
+  });
+
+  it.each([
+    [
+      'is not final',
+      '<statusCode code="completed"/><effectiveTime',
+      '<statusCode code="active"/><effectiveTime',
+    ],
+    ['has no date', '<effectiveTime value="20140402145521+0200"/>', ''],
+    [
+      'is known to the month',
+      '<effectiveTime value="20140402145521+0200"/>',
+      '<effectiveTime value="201404"/>',
+    ],
+    [
+      'is yes or no',
+      '<value xsi:type="PQ" value="1.950" unit="m[IU]/L"/>',
+      '<value xsi:type="BL" value="true"/>',
+    ],
+  ])('are not proposed where one %s', async (_, before, after) => {
+    const proposals = await proposed(LAB_SECTION.replace(before, after));
+    expect(proposals.map(({ locator }) => locator)).not.toContain(
+      'section 1 (18719-5) entry[1]/act/entryRelationship[1]/observation',
+    );
+    expect(proposals).toHaveLength(2);
   });
 });
 

@@ -22,7 +22,7 @@ describe('the health profile of a vault that is open in a worker', () => {
     const vault = await alice.createVault({ holder: { birthName: 'Martel', birthDate: '2015-05-05' } });
     const profile = profileOf(vault);
     expect(profileOf(vault)).toBe(profile);
-    expect(profile.sections).toHaveLength(14);
+    expect(profile.sections).toHaveLength(15);
     await profile.answer('conditions', 'none');
     const { id } = await profile.allergies.add({ substance: { text: 'Nuts' }, severity: 'mild' });
     const changed = await profile.allergies.update(id, { severity: undefined, comment: 'since 2019' });

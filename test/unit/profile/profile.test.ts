@@ -349,7 +349,7 @@ describe('a synthesis', () => {
     );
     expect(printed).toContain('Antécédents familiaux\nAucun (2026-06-12)\n');
     expect(JSON.parse(JSON.stringify(french))).toEqual(french);
-    expect((await profile.summary({ language: 'en' })).sections).toHaveLength(14);
+    expect((await profile.summary({ language: 'en' })).sections).toHaveLength(15);
 
     await profile.allergies.remove(id);
     const live = profile.liveSummary({ language: 'en', sections: ['allergies'] });

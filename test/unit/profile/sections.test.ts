@@ -108,6 +108,24 @@ const CASES: Record<
       ['mandatory', { mandatory: 'yes' }],
     ],
   },
+  results: {
+    least: { test: { text: 'TSH' }, at: '2026-06-12', value: '< 0.05' },
+    full: {
+      test: { text: 'TSH', code: '3016-3', system: 'http://loinc.org' },
+      ...{ at: '2026-06-12T08:30:00+02:00', value: '1.950', unit: 'm[IU]/L', range: '0.27 - 4.20' },
+      ...{ interpretation: 'N', method: 'ECL', performer: 'Laboratoire des Quais', comment: 'x' },
+    },
+    wrong: [
+      ['test', { test: undefined }],
+      ['at', { at: '2026-06' }],
+      ['at', { at: '2026-02-30' }],
+      ['value', { value: 1.95 }],
+      ['value', { value: ' ' }],
+      ['value', { value: text(301) }],
+      ['unit', { unit: text(61) }],
+      ['interpretation', { interpretation: 'normal' }],
+    ],
+  },
   measures: {
     least: { measure: 'weight', at: '2026-06-12', value: 72.5 },
     full: {
