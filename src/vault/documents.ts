@@ -448,8 +448,11 @@ export class Documents {
   /** As `#require`, of what nobody else wrote: what another signed says what they said, or nothing. */
   #requireOwn(id: Id<'item'>) {
     const found = this.#require(id);
-    const author = authorOfDocument(found);
-    if (!equalBytes(author, this.#session.author.person)) throw new VaultError('access/not-allowed', { id });
+    const own = this.#session.author.person;
+    // Who names another author says so before there is a proof of it: it may be of someone not known here so far.
+    const claimed = found.collection.view.get(found.item)?.current.authored?.[1] ?? own;
+    if (!equalBytes(authorOfDocument(found), own) || !equalBytes(claimed, own))
+      throw new VaultError('access/not-allowed', { id });
     return found;
   }
 
