@@ -44,11 +44,15 @@ export type { Document, DocumentMetadata, Version } from './vault/document-view.
 export type { AddDocumentOptions, DocumentFilter, Documents } from './vault/documents.js';
 export type { Evidence } from './vault/evidence.js';
 export type { FileSource } from './vault/file-source.js';
-export type { FrozenCollection, Health } from './vault/health.js';
+export type { ContradictedJournal, FrozenCollection, Health } from './vault/health.js';
+export type { Holder } from './vault/holder.js';
 export type { Journal } from './vault/journal.js';
+export type { JournalFetch } from './vault/journal-fetches.js';
 export type { JournalGrant } from './vault/journal-grants.js';
+export type { JournalReach, ListReach } from './vault/journal-reach.js';
 export type { JournalReceipt, ReadItem } from './vault/journal-receipts.js';
 export {
+  type VerifiedFetch,
   type VerifiedGrant,
   type VerifiedJournal,
   type VerifiedReceipt,
@@ -86,4 +90,4 @@ export type { ShareRole } from './vault/shares.js';
 export type { StorageHealth } from './vault/storage-health.js';
 export type { Factor } from './vault/strong-slots.js';
 export type { SyncState } from './vault/sync-state.js';
-export type { Grant, Holder, ShareOptions, Vault } from './vault/vault.js';
+export type { Grant, ShareOptions, Vault } from './vault/vault.js';

@@ -1,6 +1,5 @@
 import { Secret } from '../crypto/secret.js';
 import { PASSPHRASE_COST_DEFAULT, type PassphraseCost } from '../envelope/passphrase.js';
-import { VaultError } from '../errors.js';
 import { type Id, parseId, printId } from '../formats/id.js';
 import type { PhraseLanguage } from '../keys/phrase.js';
 import { createPassphraseSlot } from '../keys/slots.js';
@@ -13,9 +12,9 @@ import type { SyncCall, SyncStatus } from '../sync/runner.js';
 import { foundCollection } from './collection-writer.js';
 import { foundDepositBox } from './deposit-box.js';
 import {
+  type DepositRecordOptions,
   deposit,
   depositRecord,
-  type DepositRecordOptions,
   listDeposited,
   type MadeDeposit,
 } from './depositor.js';
@@ -23,9 +22,10 @@ import type { WorkOptions } from './document-files.js';
 import type { DocumentMetadata } from './document-view.js';
 import type { FileSource } from './file-source.js';
 import { type Health, healthOf, liveHealth } from './health.js';
+import { type Holder, holderEntry } from './holder.js';
 import { keyName } from './inbox.js';
-import { acknowledgesReads, setAcknowledgesReads } from './journal-acknowledge.js';
 import { IndexBook } from './index-book.js';
+import { acknowledgesReads, setAcknowledgesReads } from './journal-acknowledge.js';
 import { keepDevice } from './local-keystore.js';
 import { Passkeys } from './passkeys.js';
 import { People } from './people.js';
@@ -40,7 +40,7 @@ import { earliestOf, sessionLiveList, versionOfAll } from './session-live.js';
 import { liveStorage, type StorageHealth, storageOf } from './storage-health.js';
 import { type Factor, openRootSeed } from './strong-slots.js';
 import { SyncStanding, type SyncState } from './sync-state.js';
-import { type Holder, showVault, type Vault, vaultOf } from './vault.js';
+import { showVault, type Vault, vaultOf } from './vault.js';
 
 /** A person, unlocked on this device: patient, professional, laboratory or app. Call `close()` when done. */
 export class Person {
@@ -75,12 +75,14 @@ export class Person {
     return printContactCard(session.author, session.identity, { name, kind, server, time: session.now() });
   }
 
-  /** Creates a vault of which this person is the owner. The server learns that a collection was founded. */
+  /**
+   * Creates a vault of which this person is the owner. The server learns that a collection was founded.
+   *
+   * Throws `usage/invalid` with the trait of the holder that is wrong.
+   */
   async createVault(options: { readonly holder: Holder }): Promise<Vault> {
     const session = this.#session;
-    const { birthName, givenNames = [], birthDate = null, sex = null, birthPlace = null } = options.holder;
-    if (typeof birthName !== 'string' || birthName.length === 0)
-      throw new VaultError('usage/invalid', { argument: 'birthName' });
+    const holder = holderEntry(options.holder, session.now());
     const vault = session.random(16);
     await session.transact((transaction) => {
       const rawRosterKey = session.random(32);
@@ -99,14 +101,6 @@ export class Person {
       index.put(transaction, 'index.key', keyName(collection.id, 1, rawKey), kept);
       index.put(transaction, 'index.vault', vault, { vault, index: collection.id, rosterKey: rawRosterKey });
       const owned = { vault, index: new IndexBook(collection, rosterKey) };
-      const holder = {
-        birthName,
-        givenNames: [...givenNames],
-        birthDate,
-        sex,
-        birthPlace,
-        created: session.now(),
-      };
       owned.index.put(transaction, 'index.holder', vault, holder);
       foundDepositBox(session, transaction, owned);
       session.vaults.set(nameOf(vault), owned);

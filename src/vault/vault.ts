@@ -12,6 +12,7 @@ import { DepositBox } from './deposit-box.js';
 import { locateDocuments } from './document-places.js';
 import { Documents } from './documents.js';
 import { type Evidence, readEvidence } from './evidence.js';
+import { type Holder, holderEntry, showHolder } from './holder.js';
 import { Journal } from './journal.js';
 import { linkDocuments, unlinkDocument } from './links.js';
 import { LocalCache } from './local-cache.js';
@@ -35,17 +36,6 @@ import {
 const ROLES: readonly unknown[] = ['reader', 'contributor'];
 const HISTORIES: readonly unknown[] = ['all', 'from-now', undefined];
 const TRUSTS: readonly unknown[] = ['pinned', 'verified'];
-
-/** Who a vault is about. All of it is sealed; none is checked against a register. */
-export interface Holder {
-  readonly birthName: string;
-  readonly givenNames?: readonly string[];
-  /** `YYYY-MM-DD`. */
-  readonly birthDate?: string;
-  readonly sex?: 'female' | 'male' | 'unknown';
-  /** INSEE code of the place of birth, five characters. */
-  readonly birthPlace?: string;
-}
 
 /** What is shared with whom, why, and until when. */
 export interface ShareOptions {
@@ -113,15 +103,19 @@ export class Vault {
   get holder(): Holder | null {
     this.#session.requireOpen();
     const [entry] = this.#owned.index.list('index.holder');
-    if (entry === undefined) return null;
-    const { birthName, givenNames, birthDate, sex, birthPlace } = entry;
-    return {
-      birthName,
-      givenNames,
-      ...(birthDate === null ? {} : { birthDate }),
-      ...(sex === null ? {} : { sex }),
-      ...(birthPlace === null ? {} : { birthPlace }),
-    };
+    return entry === undefined ? null : showHolder(entry);
+  }
+
+  /**
+   * Says anew whom the vault is about, on all devices of its owner: all traits, also those that stay.
+   *
+   * Nothing is told to anyone, and what was filed stays filed. Throws `usage/invalid` with the trait that is wrong.
+   */
+  async updateHolder(holder: Holder): Promise<void> {
+    const { index, vault } = this.#owned;
+    const created = index.list('index.holder')[0]?.created ?? this.#session.now();
+    const entry = holderEntry(holder, created);
+    await this.#session.transact((transaction) => index.put(transaction, 'index.holder', vault, entry));
   }
 
   /**

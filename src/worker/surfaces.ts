@@ -64,7 +64,10 @@ export const SURFACES = {
     parts: { documents: 'Documents', deposits: 'DepositBox', journal: 'Journal' },
     made: { search: 'Search' },
     rooms: { records: 'Records' },
-    calls: ['share', 'revoke', 'grants', 'ledger', 'consent', 'evidence', 'recordCollections'],
+    calls: [
+      ...['updateHolder', 'share', 'revoke', 'grants', 'ledger', 'consent', 'evidence'],
+      'recordCollections',
+    ],
     lives: ['liveGrants', 'liveRecordCollections'],
   },
   Documents: {
@@ -79,7 +82,10 @@ export const SURFACES = {
     calls: ['card', 'revokeCards', 'list', 'adopt', 'refuse', 'waitingRecords', 'adoptRecord'],
     lives: ['liveWaiting', 'liveWaitingRecords'],
   },
-  Journal: { calls: ['grants', 'receipts', 'export'], lives: ['liveGrants', 'liveReceipts'] },
+  Journal: {
+    calls: ['grants', 'receipts', 'fetches', 'reach', 'export'],
+    lives: ['liveGrants', 'liveReceipts', 'liveFetches'],
+  },
   Records: {
     data: ['kind'],
     calls: [
