@@ -38,7 +38,7 @@ describe('the national identity of the holder', () => {
     );
   };
 
-  it('is in sealed bytes only: not on the wire, nor on any disk, of the server or of a device', async () => {
+  it('I1 is in sealed bytes only: not on the wire, nor on any disk, of the server or of a device', async () => {
     const scan = new CanaryScan();
     const secrets = [MATRICULE, MATRICULE.slice(0, 13), HOLDER.birthName, HOLDER.givenNames[0], '1979-03-28'];
     for (const secret of secrets) scan.add({ name: secret, bytes: text(secret) });
