@@ -38,6 +38,7 @@ export {
   useWishes,
 } from './use-profile.js';
 export { useRecord, useRecords } from './use-records.js';
+export { useSearch } from './use-search.js';
 export { useSyncMessage } from './use-sync-message.js';
 export { InVault, useDocument, useDocuments, useGrants, useVault, useVaults } from './use-vault.js';
 export { VaultProvider, type VaultProviderProps } from './vault-provider.js';

@@ -54,7 +54,7 @@ function membersOf(node: ts.ClassDeclaration): Member[] {
 }
 
 function listedIn(surface: Surface): Map<string, Kind> {
-  const { parts = {}, rooms = {}, ...lists } = surface;
+  const { parts = {}, made: _, rooms = {}, ...lists } = surface;
   const kinds = { data: 'data', calls: 'call', listens: 'listen', streams: 'stream', lives: 'live' } as const;
   const more = { locks: 'lock', asks: 'ask', changes: 'change' } as const;
   const listed = new Map<string, Kind>(Object.keys(parts).map((name) => [name, 'part']));
