@@ -7,8 +7,8 @@ import { type DocumentCategory, isDocumentCategory } from '../records/category.j
 import type { DocumentAbout } from '../records/document-about.js';
 import type { WorkOptions } from '../vault/document-files.js';
 import type { DocumentMetadata } from '../vault/document-view.js';
-import type { AddDocumentOptions } from '../vault/documents.js';
 import type { FileSource } from '../vault/file-source.js';
+import type { MaskOptions } from '../vault/masks.js';
 import type { RecordItem } from '../vault/record-item.js';
 import type { DocumentsHome } from './documents-home.js';
 import { type FiledDocument, FiledDocuments, type FiledFrom } from './filed-document.js';
@@ -80,20 +80,30 @@ export class FilingCabinet {
    * `usage/wrong-holder` with the `verdict`, until a person has looked and `acknowledged` names that verdict. Throws as
    * `documents.add`, and `usage/duplicate` with the `id` of one that is the same by its bytes or by what it says (`duplicatesOf`),
    * unless `again` is set; then nothing is stored. The file is read once, while it is encrypted.
+   *
+   * What its source asks to be masked from professionals (`about.maskedFromProfessionals`) is masked from its first moment on, unless
+   * `mask` says otherwise; null is from nobody.
    */
   async file(
     source: FileSource,
-    metadata: DocumentMetadata & Pick<AddDocumentOptions, 'mask'>,
+    metadata: DocumentMetadata & { readonly mask?: MaskOptions | null },
     options: FileOptions,
     work: WorkOptions = {},
   ): Promise<FiledDocument> {
     const { identity, acknowledged, again = false } = options;
     if (identity.verdict !== 'match' && acknowledged !== identity.verdict)
       throw new VaultError('usage/wrong-holder', { verdict: identity.verdict });
-    const { about } = metadata;
+    const { about, mask: wanted, ...said } = metadata;
+    const asked: MaskOptions | null =
+      about?.maskedFromProfessionals === true ? { from: 'professionals' } : null;
+    const mask = wanted === undefined ? asked : wanted;
     const [same] = again || about === undefined ? [] : await this.duplicatesOf({ about });
     if (same !== undefined) throw new VaultError('usage/duplicate', { id: same.id });
-    const { id } = await this.#home.documents.add(source, { ...metadata, once: !again }, work);
+    const { id } = await this.#home.documents.add(
+      source,
+      { ...said, ...(about !== undefined && { about }), ...(mask !== null && { mask }), once: !again },
+      work,
+    );
     return this.#require(id);
   }
 

@@ -64,6 +64,20 @@ export function proposalKey<T extends object>(
   return [document, section, ...names, dateOf(value) ?? ''].join('\n');
 }
 
+/** The same for the same thing said in any document, to the letter. @internal */
+export function saidBy({ item }: { readonly item: { readonly value: KeptProposal } }): string {
+  const { section, entry } = item.value;
+  return JSON.stringify([section, inOrder(entry)]);
+}
+
+/** A value whose fields are in the order of their names, however they were written. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return fields.map(([name, field]) => [name, inOrder(field)]);
+}
+
 /** Proposals of one key, as one. @internal */
 export interface MergedProposal {
   readonly key: string;

@@ -9,7 +9,14 @@ import { present } from './bounded.js';
 import type { CodeOf } from './code-list.js';
 import type { Entry } from './entry.js';
 import { type ListContents, type ListInputs, type ListSection, SECTION_KINDS } from './list-section.js';
-import { type KeptProposal, type MergedProposal, mergeProposals, PROPOSAL, proposalKey } from './proposal.js';
+import {
+  type KeptProposal,
+  type MergedProposal,
+  mergeProposals,
+  PROPOSAL,
+  proposalKey,
+  saidBy,
+} from './proposal.js';
 import type { Section } from './section.js';
 import { checked, isSameEntry, type SectionKind } from './section-kind.js';
 import { type DocumentPlace, documentPlace, type ProfileHome } from './source.js';
@@ -66,12 +73,13 @@ export class Proposals {
   /**
    * Proposes what was read in a document; none of it when one is wrong.
    *
-   * What was proposed from the same document before is left out, whether it waits, was confirmed or was refused. Throws
-   * `usage/invalid`, `access/not-allowed`.
+   * What was proposed from the same document before is left out, whether it waits, was confirmed or was refused. Of a new version of
+   * earlier documents (`replaces` of a filed one), what was refused in one of those and still says the same is refused here too, and
+   * what waits from those waits no more: it may have been corrected. Throws `usage/invalid`, `access/not-allowed`.
    */
   async propose(
     entries: readonly ProposalInput[],
-    from: { readonly document: Id<'item'> },
+    from: { readonly document: Id<'item'>; readonly replaces?: readonly Id<'item'>[] },
   ): Promise<Proposed> {
     const made = new Map<string, KeptProposal>();
     for (const { section, entry, locator } of entries) {
@@ -84,7 +92,16 @@ export class Proposals {
     }
     for (const { value } of await this.#records.list({ where: { document: from.document } }))
       made.delete(value.key);
-    const added = made.size === 0 ? [] : await this.#records.addAll([...made.values()]);
+    const earlier = await this.#ofDocuments(from.replaces ?? []);
+    const refused = new Set(earlier.filter(({ status }) => status === 'refused').map(saidBy));
+    const kept = [...made.values()].map((proposal) =>
+      refused.has(saidBy({ item: { value: proposal } }))
+        ? { ...proposal, status: 'refused' as const }
+        : proposal,
+    );
+    const added = kept.length === 0 ? [] : await this.#records.addAll(kept);
+    // After what takes their place: a crash in between leaves both, and asks twice.
+    for (const { key, status } of earlier) if (status === 'open') await this.#withdraw(key);
     const wanted = new Set<Id<'item'>>(added.map(({ id }) => id));
     const proposed = (await this.list('open')).filter(({ id }) => wanted.has(id));
     return { proposed, known: entries.length - added.length };
@@ -151,6 +168,15 @@ export class Proposals {
   async refuse(id: Id<'item'>): Promise<void> {
     const { key } = await this.#waiting(id);
     await this.#decide(key, { status: 'refused' });
+  }
+
+  async #ofDocuments(documents: readonly Id<'item'>[]): Promise<MergedProposal[]> {
+    if (documents.length === 0) return [];
+    return (await this.#merged()).filter(({ item }) => documents.includes(item.value.document));
+  }
+
+  async #withdraw(key: string): Promise<void> {
+    for (const { id } of await this.#records.list({ where: { key } })) await this.#records.remove(id);
   }
 
   async #decide(key: string, decision: Pick<KeptProposal, 'status' | 'confirmedAs'>): Promise<void> {
