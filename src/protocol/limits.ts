@@ -12,6 +12,8 @@ export const WIRE_LIMITS = {
   /** No answer is larger: a page, and the one op that passed its size. */
   answerBytesMax: 16 * 1024 * 1024,
   pageItemsMax: 100,
+  /** Entries in one page of a fetch log. */
+  pullFetchesMax: 1000,
   blobPieceBytesMax: 4 * 1024 * 1024,
   accessChangesMax: 4096,
   slotsPerPersonMax: 16,

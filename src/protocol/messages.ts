@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type Encodable, encode } from '../formats/codec.js';
+import { FETCH_BYTES_MAX, signedFetchHeadShape } from '../formats/fetch-log.js';
 import { signedHeadShape } from '../formats/head.js';
 import { LIMITS } from '../formats/limits.js';
 import { boundedBytes, decodeAs, digest, personBytes, shortId, whole } from '../formats/shape.js';
@@ -107,6 +108,16 @@ export const depositRequest = request(
 export const depositsAnswer = answer(
   z.object({
     items: z.array(z.object({ cursor: whole, bytes: z.custom<Uint8Array>(isBytes) })),
+    more: z.boolean(),
+  }),
+);
+
+// What was delivered
+
+export const fetchesAnswer = answer(
+  z.object({
+    entries: z.array(boundedBytes(FETCH_BYTES_MAX)).check(z.maxLength(WIRE_LIMITS.pullFetchesMax)),
+    head: signedFetchHeadShape,
     more: z.boolean(),
   }),
 );

@@ -23,6 +23,9 @@ export const paths = {
     `${paths.blob(vault, blob)}?${query('offset', offset)}`,
   ticket: (vault: Uint8Array, ticket: Uint8Array) =>
     `/v1/vaults/${bytesToHex(vault)}/tickets/${bytesToHex(ticket)}`,
+  fetches: (vault: Uint8Array) => `/v1/vaults/${bytesToHex(vault)}/fetches`,
+  fetchesAfter: (vault: Uint8Array, after: number, limit: number) =>
+    `${paths.fetches(vault)}?${query('after', after)}&${query('limit', limit)}`,
   deposits: (vault: Uint8Array) => `/v1/vaults/${bytesToHex(vault)}/deposits`,
   depositsAfter: (vault: Uint8Array, after: number) => `${paths.deposits(vault)}?${query('after', after)}`,
   deposit: (vault: Uint8Array, deposit: Uint8Array) => `${paths.deposits(vault)}/${bytesToHex(deposit)}`,

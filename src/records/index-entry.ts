@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { encode } from '../formats/codec.js';
+import { signedFetchHeadShape } from '../formats/fetch-log.js';
 import { LIMITS } from '../formats/limits.js';
 import {
   boundedBytes,
@@ -27,6 +28,8 @@ const ENTRIES = {
     birthDate: z.nullable(boundedText(10)),
     sex: z.nullable(z.enum(['female', 'male', 'unknown'])),
     birthPlace: z.nullable(boundedText(5)),
+    ins: z.optional(boundedText(15)),
+    insOid: z.optional(boundedText(100)),
     created: whole,
   }),
   /** A collection and what it is for; `category` is that of its documents, or the name of a collection of records. */
@@ -137,6 +140,8 @@ const ENTRIES = {
   }),
   /** The newest verified heads of the other logs, for a new device. */
   'index.heads': z.strictObject({ heads: z.array(z.tuple([collectionBytes, whole, digest])) }),
+  /** What the server said it had delivered of this person's vaults, as one of their devices heard it. Personal index. */
+  'index.fetch-heads': z.strictObject({ heads: z.array(signedFetchHeadShape) }),
 } as const;
 
 export type IndexKind = keyof typeof ENTRIES;

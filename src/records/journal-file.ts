@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { encode } from '../formats/codec.js';
+import { FETCH_BYTES_MAX, signedFetchHeadShape } from '../formats/fetch-log.js';
 import { LIMITS } from '../formats/limits.js';
 import {
   boundedBytes,
@@ -7,6 +8,7 @@ import {
   collectionBytes,
   decodeAs,
   deviceBytes,
+  digest,
   personBytes,
   shortId,
   signatureBytes,
@@ -18,6 +20,7 @@ import {
 export const JOURNAL_BYTES_MAX = 64 * 1024 * 1024;
 const LINES_MAX = 100_000;
 const IDENTITIES_MAX = 10_000;
+const FETCHES_MAX = 250_000;
 
 const bytes = boundedBytes(LIMITS.envelopeBytesMax);
 
@@ -38,6 +41,17 @@ const grantLine = z.strictObject({
   consent: z.nullable(bytes),
 });
 
+const fetchesShape = z.strictObject({
+  server: digest,
+  runs: z.array(
+    z.strictObject({
+      begin: signedFetchHeadShape,
+      head: signedFetchHeadShape,
+      entries: z.array(boundedBytes(FETCH_BYTES_MAX)).check(z.maxLength(FETCHES_MAX)),
+    }),
+  ),
+});
+
 const journal = z.strictObject({
   v: z.literal(1),
   type: z.literal('journal'),
@@ -49,11 +63,13 @@ const journal = z.strictObject({
     .check(z.maxLength(IDENTITIES_MAX)),
   grants: z.array(grantLine).check(z.maxLength(LINES_MAX)),
   receipts: z.array(bytes).check(z.maxLength(LINES_MAX)),
-  fetches: z.null(),
+  fetches: z.nullable(fetchesShape),
 });
 
 /** One access in an exported journal. SPEC §12.2. */
 export type JournalFileGrant = z.infer<typeof grantLine>;
+/** What the server delivered, in an exported journal: its key, and stretches of its log between two of its heads. SPEC §12.2. */
+export type JournalFileFetches = z.infer<typeof fetchesShape>;
 /** What an owner signs when they export the journal of a vault. SPEC §12.2. */
 export type JournalFile = z.infer<typeof journal>;
 

@@ -8,6 +8,7 @@ import { blobRoutes } from './routes/blobs.js';
 import { collectionRoutes } from './routes/collections.js';
 import { depositRoutes } from './routes/deposits.js';
 import { eventRoutes } from './routes/events.js';
+import { fetchRoutes } from './routes/fetches.js';
 import { inboxRoutes } from './routes/inbox.js';
 import { peopleRoutes } from './routes/people.js';
 import { slotRoutes } from './routes/slots.js';
@@ -61,6 +62,7 @@ export function createApp(
     depositRoutes,
     inboxRoutes,
     eventRoutes,
+    fetchRoutes,
   ]) {
     app.route('/', routes(services));
   }

@@ -3,8 +3,9 @@ import { chmod, copyFile, mkdir, readFile, rename, rm, stat } from 'node:fs/prom
 import { dirname, join } from 'node:path';
 import { VaultError } from '../errors.js';
 import { bytesToHex } from '../formats/id.js';
+import { leaveFetchGaps } from './fetch-log.js';
 import { DATA_FILES } from './open-server.js';
-import { copyDatabase, openDatabase } from './sql/database.js';
+import { copyDatabase, openDatabase, settleDatabase } from './sql/database.js';
 
 /**
  * Copies a server's data, also while it runs: the database as of one moment, then every blob it says is complete.
@@ -54,8 +55,19 @@ export async function restore(options: {
   const database = join(dataDir, DATA_FILES.database);
   await copyFile(join(from, DATA_FILES.database), `${database}.part`);
   const blobs = await copyBlobs({ database: `${database}.part`, from, to: dataDir });
+  await beginAnew(`${database}.part`);
   await rename(`${database}.part`, database);
   return { blobs };
+}
+
+async function beginAnew(path: string): Promise<void> {
+  const db = await openDatabase({ path });
+  try {
+    await leaveFetchGaps(db, Date.now());
+    await settleDatabase(db);
+  } finally {
+    await db.destroy();
+  }
 }
 
 async function copyBlobs(options: {

@@ -5,6 +5,7 @@ import { isVaultError } from '../errors.js';
 const USAGE = `coffret serve   [--data DIR] [--port N] [--host H] [--allow-origin O]… [--public-url URL] [--behind-proxy] [--log LEVEL]
 coffret backup  [--data DIR] --to DIR
 coffret restore [--data DIR] --from DIR
+coffret verify-journal FILE [--lang en|fr]
 `;
 const PEERS = 'hono @hono/node-server kysely pino';
 

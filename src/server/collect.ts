@@ -1,5 +1,6 @@
 import { bytesToHex, hexToBytes } from '../formats/id.js';
 import { blobRow } from './blob-references.js';
+import { cutFetches } from './fetch-log.js';
 import { charge } from './quota.js';
 import { removeDeposit } from './routes/deposits.js';
 import type { Services } from './services.js';
@@ -9,10 +10,12 @@ export interface Collected {
   readonly deposits: number;
   readonly blobs: number;
   readonly files: number;
+  /** Entries of fetch logs. */
+  readonly fetches: number;
 }
 
 /**
- * Takes away deposits nobody took and blobs nothing refers to, after the grace of the policy.
+ * Takes away deposits nobody took, blobs nothing refers to and what is old in fetch logs, after the grace of the policy.
  *
  * The row goes first, in a transaction that also gives the bytes back to the vault; a file whose row is gone goes
  * after, also one that a crash left behind.
@@ -53,5 +56,5 @@ export async function collect(services: Services): Promise<Collected> {
     await blobs.remove(name);
     files += 1;
   }
-  return { deposits: old.length, blobs: idle.length, files };
+  return { deposits: old.length, blobs: idle.length, files, fetches: await cutFetches(services) };
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { systemRandom } from '../crypto/random.js';
 import { sign, signingKeyPairFromSeed } from '../crypto/sign.js';
 import { VaultError } from '../errors.js';
+import { encodeFetchHead, type FetchHead, type SignedFetchHead } from '../formats/fetch-log.js';
 import { encodeHead, type SignedHead } from '../formats/head.js';
 
 const SEED_BYTES = 32;
@@ -20,6 +21,8 @@ export interface HeadKey {
     readonly hash: Uint8Array;
     readonly time: number;
   }): SignedHead;
+  /** Likewise, for what was delivered. SPEC §15. */
+  signFetches(head: FetchHead): SignedFetchHead;
 }
 
 /** Reads the head-signing key, and makes it where there is none: only for the owner of the process (0600, R-SRV-5). */
@@ -34,6 +37,10 @@ export async function openHeadKey(options: { readonly path: string }): Promise<H
     sign(head) {
       const bytes = encodeHead(head);
       return [bytes, sign(secretKey, 'head', bytes)];
+    },
+    signFetches(head) {
+      const bytes = encodeFetchHead(head);
+      return [bytes, sign(secretKey, 'fetch-head', bytes)];
     },
   };
 }

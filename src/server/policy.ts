@@ -28,6 +28,11 @@ export const DEFAULT_POLICY = {
   /** Deposits that no owner took go after this time, with their blobs. */
   depositGraceMs: 180 * DAY_MS,
   eventStreamsPerPersonMax: 20,
+  /** How long it is kept what was delivered to whom, and how many entries of one vault. */
+  fetchKeptMs: 400 * DAY_MS,
+  fetchesPerVaultMax: 200_000,
+  /** Entries that one person may add to the log of one vault in a day. */
+  fetchesPerPersonPerDay: 20_000,
 } as const;
 
 /** A server's policy; any number of `DEFAULT_POLICY` may be replaced. */

@@ -1,4 +1,5 @@
 import type { SignedHead } from '../formats/head.js';
+import type { ServedFetches } from '../protocol/fetch-chain.js';
 import type { SyncReport } from './run.js';
 import type { QueuedEntry } from './outbox.js';
 
@@ -41,8 +42,12 @@ export interface DepositItem {
 export interface SyncHost {
   /** Logs to pull and how far each is verified here. May grow during a run. */
   collections(): readonly { readonly collection: Uint8Array; readonly position: number }[];
-  /** Vaults whose deposits this person receives, with the cursor of the last one stored. */
-  vaults(): readonly { readonly vault: Uint8Array; readonly depositCursor: number }[];
+  /** Vaults that are this person's: the cursor of the last deposit stored, the position up to which their fetch log is known. */
+  vaults(): readonly {
+    readonly vault: Uint8Array;
+    readonly depositCursor: number;
+    readonly fetchPosition: number;
+  }[];
   /** The cursor of the last inbox item stored. */
   inboxCursor(): number;
   /** Verifies and stores pulled ops. The position moves past them, or this throws. */
@@ -67,4 +72,6 @@ export interface SyncHost {
   receivedInbox(items: readonly InboxItem[]): Promise<void>;
   /** Stores deposits and moves the vault's cursor past them. */
   receivedDeposits(vault: Uint8Array, items: readonly DepositItem[]): Promise<void>;
+  /** Verifies and stores what the server says it delivered after a position. The position moves past it, or this throws. */
+  receivedFetches(vault: Uint8Array, answer: ServedFetches & { readonly after: number }): Promise<void>;
 }

@@ -1,8 +1,8 @@
-import { VaultError } from '../errors.js';
+import { isVaultError, VaultError } from '../errors.js';
 import { decodeHead } from '../formats/head.js';
 import { bytesToHex } from '../formats/id.js';
 import { WIRE_LIMITS } from '../protocol/limits.js';
-import { depositsAnswer, inboxAnswer, opsAnswer } from '../protocol/messages.js';
+import { depositsAnswer, fetchesAnswer, inboxAnswer, opsAnswer } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
 import { call } from './answer.js';
 import type { SyncHost } from './host.js';
@@ -30,11 +30,16 @@ export function vaultTarget(vault: Uint8Array): string {
   return `vault/${bytesToHex(vault)}`;
 }
 
+/** The fetch log of a vault as a target. */
+export function fetchesTarget(vault: Uint8Array): string {
+  return `fetches/${bytesToHex(vault)}`;
+}
+
 /** Everything the host pulls now. */
 export function targetsOf(host: SyncHost): string[] {
   return [
     INBOX_TARGET,
-    ...host.vaults().map(({ vault }) => vaultTarget(vault)),
+    ...host.vaults().flatMap(({ vault }) => [vaultTarget(vault), fetchesTarget(vault)]),
     ...host.collections().map(({ collection }) => logTarget(collection)),
   ];
 }
@@ -50,6 +55,8 @@ export async function pullPage(line: Line, target: string, signal: AbortSignal):
   if (target === INBOX_TARGET) return pullInbox(line, signal);
   const vault = host.vaults().find(({ vault }) => vaultTarget(vault) === target);
   if (vault !== undefined) return pullDeposits(line, vault.vault, signal);
+  const watched = host.vaults().find(({ vault }) => fetchesTarget(vault) === target);
+  if (watched !== undefined) return pullFetches(line, watched.vault, signal);
   const log = host.collections().find(({ collection }) => logTarget(collection) === target);
   if (log !== undefined) return pullOps(line, log.collection, signal);
   return { count: 0, more: false, left: 0 };
@@ -92,6 +99,28 @@ async function pullDeposits(
   const { items, more } = await call(transport, { method: 'GET', path, signer, signal }, depositsAnswer);
   if (items.length > 0) await host.receivedDeposits(vault, items);
   return advanced({ count: items.length, more, left: 0 }, before, cursor());
+}
+
+async function pullFetches(
+  { transport, signer, host }: Line,
+  vault: Uint8Array,
+  signal: AbortSignal,
+): Promise<PulledPage> {
+  const target = fetchesTarget(vault);
+  const position = (): number =>
+    host.vaults().find((other) => fetchesTarget(other.vault) === target)?.fetchPosition ?? Infinity;
+  const before = position();
+  const path = paths.fetchesAfter(vault, before, WIRE_LIMITS.pullFetchesMax);
+  try {
+    const answer = await call(transport, { method: 'GET', path, signer, signal }, fetchesAnswer);
+    await host.receivedFetches(vault, { ...answer, after: before });
+    return advanced({ count: answer.entries.length, more: answer.more, left: 0 }, before, position());
+  } catch (error) {
+    // A server that keeps no such log says nothing about it; how far the list goes shows that.
+    if (isVaultError(error, 'sync/refused') && error.details.status === 404)
+      return { count: 0, more: false, left: 0 };
+    throw error;
+  }
 }
 
 function advanced(page: PulledPage, before: number, after: number): PulledPage {

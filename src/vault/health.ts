@@ -21,6 +21,8 @@ export interface Health {
   readonly recoverable: boolean;
   /** Collections that stopped taking writes, and why. */
   readonly frozen: readonly FrozenCollection[];
+  /** Vaults whose server contradicts what it had said it delivered of them, and how; what was verified of it stays. */
+  readonly journals: readonly ContradictedJournal[];
   /** Records that are here and cannot be read. */
   readonly damaged: number;
 }
@@ -28,6 +30,12 @@ export interface Health {
 /** A collection that stopped taking writes, and why. */
 export interface FrozenCollection {
   readonly collection: Id<'collection'>;
+  readonly code: VaultErrorCode;
+}
+
+/** A vault whose server does not stand by its own list of what it delivered. */
+export interface ContradictedJournal {
+  readonly vault: Id<'vault'>;
   readonly code: VaultErrorCode;
 }
 
@@ -60,6 +68,7 @@ function currentHealth(session: Session): Health {
     unsent: outbox.waiting.size,
     recoverable: hasPhrase(session) && !outbox.waiting.has(lanePrefix(SLOT_LANE)),
     frozen: frozenOf(session),
+    journals: contradictedOf(session),
     damaged: collections.reduce((sum, { damaged }) => sum + damaged.length, 0),
   };
 }
@@ -95,12 +104,19 @@ export function frozenOf({ collections }: Session): FrozenCollection[] {
 }
 
 /** What health depends on. */
-export function versionOfHealth({ collections, outbox, sync }: Session): string {
+export function versionOfHealth({ collections, outbox, sync, fetchLogs }: Session): string {
   const parts = collections.map(
     ({ version, refused, frozen, verifiedAt, damaged }) =>
       `${version} ${refused ? 'refused' : ''} ${frozen ?? ''} ${verifiedAt ?? ''} ${damaged.length}`,
   );
-  return `${sync.state} ${outbox.waiting.version} ${parts.join()}`;
+  return `${sync.state} ${outbox.waiting.version} ${fetchLogs.version} ${parts.join()}`;
+}
+
+function contradictedOf({ vaults, fetchLogs }: Session): ContradictedJournal[] {
+  return [...vaults.values()].flatMap(({ vault }) => {
+    const { finding } = fetchLogs.of(vault);
+    return finding === null ? [] : [{ vault: printId('vault', vault), code: finding.code }];
+  });
 }
 
 function hasOwnLine(session: Session, collection: Collection): boolean {

@@ -9,6 +9,7 @@ import {
   JOURNAL_BYTES_MAX,
   type JournalFileGrant,
 } from '../records/journal-file.js';
+import { fetchesForFile } from './journal-fetches.js';
 import { consentOf } from './journal-grants.js';
 import { receiptsKept } from './journal-receipts.js';
 import { linesOf, type SignedLine } from './readers.js';
@@ -28,11 +29,12 @@ export async function exportJournal(session: Session, owned: OwnedVault): Promis
     meet(to);
   }
   for (const { read } of receipts) meet(read.content.person);
+  const fetches = await fetchesForFile(session, owned);
   const identities: Uint8Array[][] = [];
   for (const person of people.values()) identities.push([...(await session.requireIdentity(person)).entries]);
   const journalBytes = encodeJournalFile({
     ...{ v: 1, type: 'journal', vault: owned.vault, person: author.person, time: now() },
-    ...{ identities, grants, receipts: receipts.map(({ bytes }) => bytes), fetches: null },
+    ...{ identities, grants, receipts: receipts.map(({ bytes }) => bytes), fetches },
   });
   const signature = sign(author.deviceKey, 'journal', journalBytes);
   const file = encodeSignedJournalFile({ journalBytes, device: author.device, signature });

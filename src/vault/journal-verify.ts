@@ -2,7 +2,9 @@ import { equalBytes } from '../crypto/hash.js';
 import { verify } from '../crypto/sign.js';
 import { loadSodium } from '../crypto/sodium.js';
 import { VaultError } from '../errors.js';
+import type { FetchEntry } from '../formats/fetch-log.js';
 import { bytesToHex, type Id, printId } from '../formats/id.js';
+import { checkFetchHead, followFetches } from '../protocol/fetch-chain.js';
 import { admitsDevice, type Identity, verifyIdentityLog } from '../protocol/identity-chain.js';
 import {
   decodeJournalFile,
@@ -12,6 +14,7 @@ import {
 } from '../records/journal-file.js';
 import { verifyConsent } from '../sharing/consents.js';
 import { readReadReceipt, verifyReadReceipt } from '../sharing/read-receipts.js';
+import { type JournalReach, reachOf } from './journal-reach.js';
 
 /** An access as an exported journal states it. */
 export interface VerifiedGrant {
@@ -43,6 +46,19 @@ export interface VerifiedReceipt {
   readonly onBehalfOf: Id<'person'> | null;
 }
 
+/** A delivery that a server signed. */
+export interface VerifiedFetch {
+  readonly position: number;
+  readonly person: Id<'person'>;
+  readonly device: Id<'device'>;
+  /** Entries of a log from one position to another, or a file. */
+  readonly log: Id<'collection'> | null;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly blob: Id<'blob'> | null;
+  readonly time: number;
+}
+
 /** An exported journal, every signature in it checked. */
 export interface VerifiedJournal {
   readonly vault: Id<'vault'>;
@@ -51,8 +67,12 @@ export interface VerifiedJournal {
   readonly time: number;
   readonly grants: readonly VerifiedGrant[];
   readonly receipts: readonly VerifiedReceipt[];
-  /** Null: what the server delivered is not in it. */
-  readonly fetches: null;
+  /** What the server says it delivered, in its order; empty when it never said anything. */
+  readonly fetches: readonly VerifiedFetch[];
+  /** The key that signed `fetches`, to compare with the server's own; null when there are none. */
+  readonly server: Uint8Array | null;
+  /** How much of what there was is in each list, and on whose word. */
+  readonly reach: JournalReach;
 }
 
 /**
@@ -76,7 +96,48 @@ export async function verifyJournal(file: Uint8Array): Promise<VerifiedJournal> 
     time: journal.time,
     grants: journal.grants.map((line) => checkGrant(journal.vault, line, known)),
     receipts: checkReceipts(journal, known),
-    fetches: null,
+    ...checkFetches(journal),
+  };
+}
+
+/** R-JRN-4. */
+function checkFetches({
+  vault,
+  time,
+  fetches,
+}: JournalFile): Pick<VerifiedJournal, 'fetches' | 'server' | 'reach'> {
+  const grants = { by: 'owner', until: time } as const;
+  if (fetches === null) return { fetches: [], server: null, reach: reachOf(grants, null) };
+  const { server, runs } = fetches;
+  let reached = 0;
+  let said: { since: number; until: number } | null = null;
+  const lines = runs.flatMap(({ begin, head, entries }) => {
+    const from = checkFetchHead(begin, { vault, server });
+    const to = checkFetchHead(head, { vault, server });
+    const place = { position: from.cut, hash: from.cutHash };
+    const followed = followFetches(place, entries, vault);
+    const end = followed.places.at(-1) ?? place;
+    // One after the other, each from the cut of a head to the end of another.
+    if (place.position < reached || end.position !== to.position || !equalBytes(end.hash, to.hash))
+      throw new VaultError('integrity/bad-chain');
+    reached = end.position;
+    said = { since: from.since, until: to.time };
+    return followed.lines;
+  });
+  return { fetches: lines.map(verifiedFetch), server, reach: reachOf(grants, said) };
+}
+
+function verifiedFetch({ position, person, device, what, time }: FetchEntry): VerifiedFetch {
+  const [kind, id] = what;
+  return {
+    position,
+    person: printId('person', person),
+    device: printId('device', device),
+    log: kind === 'ops' ? printId('collection', id) : null,
+    from: kind === 'ops' ? what[2] : null,
+    to: kind === 'ops' ? what[3] : null,
+    blob: kind === 'blob' ? printId('blob', id) : null,
+    time,
   };
 }
 

@@ -31,6 +31,7 @@ import { sweepBlobs } from './blob-sweep.js';
 import { Collection, type CollectionContext } from './collection.js';
 import { readEvidence } from './evidence.js';
 import { Fence, logTopic, type Missed } from './fence.js';
+import { FetchLogs } from './fetch-logs.js';
 import type { IdentityBook, IdentityNeed } from './identity-book.js';
 import { IndexBook } from './index-book.js';
 import type { DeviceProfile } from './local-keystore.js';
@@ -78,6 +79,8 @@ export class Session {
   readonly lives = new LiveCache();
   /** Authors whose identity logs were asked for in vain, by name and length: once is enough while this is open. */
   readonly askedAuthors = new Set<string>();
+  /** What the server says it delivered of this person's vaults. */
+  readonly fetchLogs: FetchLogs;
   readonly #collections = new Map<string, Collection>();
   #outbox!: Outbox;
   #transactions!: Transactions;
@@ -91,6 +94,7 @@ export class Session {
   private constructor(options: SessionOptions) {
     const { store, transport, profile, personalRoot, book, random, now } = options;
     this.store = store;
+    this.fetchLogs = new FetchLogs(store);
     this.transport = transport;
     this.profile = profile;
     this.personalRoot = personalRoot;

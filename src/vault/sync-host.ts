@@ -18,6 +18,7 @@ import type { Collection } from './collection.js';
 import { depositLane } from './depositor.js';
 import { forgetPruned } from './erase.js';
 import { keepEvidence, liftFreeze } from './evidence.js';
+import { takeInFetches } from './fetch-intake.js';
 import { identitiesNeeded } from './identity-book.js';
 import { inboxItemId, receiveItem } from './inbox.js';
 import { remakePending } from './remake.js';
@@ -34,7 +35,7 @@ export const depositPrefix = (vault: Uint8Array) => `deposit/${bytesToHex(vault)
 
 /** The host of a store that other sessions may write to as well. */
 export interface StoreHost extends SyncHost {
-  /** Reads again how far inbox and deposits were taken in. */
+  /** Reads again how far inbox, deposits and fetch logs were taken in. */
   refresh(): Promise<void>;
 }
 
@@ -45,6 +46,7 @@ export async function createSyncHost(session: Session): Promise<StoreHost> {
   const refresh = async (): Promise<void> => {
     for (const { key, value } of await store.scan({ prefix: 'cursor/' }))
       depositCursors.set(key, decode(value, { maxBytes: 16 }) as number);
+    await session.fetchLogs.refresh();
   };
   await refresh();
   const cursorOf = (key: string) => depositCursors.get(key) ?? 0;
@@ -82,7 +84,11 @@ export async function createSyncHost(session: Session): Promise<StoreHost> {
       [...session.vaults.values()]
         // The server knows a vault from the first op of its index; before, it could only say that there is none.
         .filter(({ index }) => index.collection.log.position > 0)
-        .map(({ vault }) => ({ vault, depositCursor: cursorOf(depositCursorKey(vault)) })),
+        .map(({ vault }) => ({
+          vault,
+          depositCursor: cursorOf(depositCursorKey(vault)),
+          fetchPosition: session.fetchLogs.of(vault).runs.at(-1)?.position ?? 0,
+        })),
     inboxCursor: () => cursorOf(INBOX_CURSOR),
     ingest,
     async appended(id, ops, { positions, head }) {
@@ -124,6 +130,7 @@ export async function createSyncHost(session: Session): Promise<StoreHost> {
         moveCursor(transaction, key, items);
       });
     },
+    receivedFetches: (vault, answer) => takeInFetches(session, vault, answer),
   };
 
   function moveCursor(

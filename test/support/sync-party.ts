@@ -73,6 +73,7 @@ export function createRecordingHost(collections: readonly Uint8Array[] = []): Re
     },
     afterRun: async (report) => ({ report, again: false }),
     receivedDeposits: async () => {},
+    receivedFetches: async () => {},
   };
   return host;
 }

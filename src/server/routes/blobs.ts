@@ -9,6 +9,7 @@ import { roleInVault } from '../authorize.js';
 import { blobRow, canRead } from '../blob-references.js';
 import type { BlobName } from '../blobs/port.js';
 import { answerWith, bodyOf, idInPath, numberInQuery } from '../body.js';
+import { recordFetch } from '../fetch-log.js';
 import { charge, requireDepositRoom } from '../quota.js';
 import { refuse } from '../refuse.js';
 import type { Env, Services } from '../services.js';
@@ -99,7 +100,7 @@ export function blobRoutes(services: Services): Hono<Env> {
   app.get('/v1/vaults/:vault/blobs/:blob', signedBy(services, 'device', 0), async (context) => {
     const vault = idInPath(context, 'vault', 16);
     const blob = idInPath(context, 'blob', 16);
-    const { person } = deviceOf(context);
+    const { person, device } = deviceOf(context);
     const row = await blobRow(db, vault, blob);
     if (!row || row.offset !== row.bytes || !(await mayRead(services, vault, blob, person)))
       throw refuse('not-found');
@@ -108,6 +109,7 @@ export function blobRoutes(services: Services): Hono<Env> {
       return new Response(null, { status: 416, headers: { 'content-range': `bytes */${row.bytes}` } });
     }
     const { start, end } = range;
+    await recordFetch(services, { vault, person, device, what: ['blob', blob] });
     const headers: Record<string, string> = {
       'content-type': 'application/octet-stream',
       'content-length': String(end - start),

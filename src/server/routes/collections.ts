@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { equalBytes } from '../../crypto/hash.js';
+import type { Delivered } from '../../formats/fetch-log.js';
 import type { SignedHead } from '../../formats/head.js';
 import { WIRE_LIMITS } from '../../protocol/limits.js';
 import { applyHeader, checkBodies } from '../../protocol/log-rules.js';
@@ -19,6 +20,7 @@ import { deviceOf, signedBy } from '../authenticate.js';
 import { audienceOf, requireRole, roleInCollection, roleInVault } from '../authorize.js';
 import { applyBlobChanges } from '../blob-references.js';
 import { answerWith, bodyOf, idInPath, numberInQuery } from '../body.js';
+import { recordFetch } from '../fetch-log.js';
 import { createAppendContext, readOp } from '../log-context.js';
 import { charge } from '../quota.js';
 import { refuse } from '../refuse.js';
@@ -91,14 +93,18 @@ export function collectionRoutes(services: Services): Hono<Env> {
 
   app.get('/v1/collections/:collection/ops', signedBy(services, 'device', 0), async (context) => {
     const collection = idInPath(context, 'collection', 32);
-    const { person } = deviceOf(context);
+    const { person, device } = deviceOf(context);
     const after = numberInQuery(context, 'after', 0);
     const limit = Math.min(numberInQuery(context, 'limit', WIRE_LIMITS.pullOpsMax), WIRE_LIMITS.pullOpsMax);
     if (limit === 0) throw refuse('malformed', { at: 'limit' });
     requireRole(await roleInCollection(db, collection, person), 'reader');
     // The head is read first: it may then be behind the ops, never ahead of what is there to be served.
-    const { position, head } = await signedHead(services, collection);
+    const { position, head, vault } = await signedHead(services, collection);
     const ops = await page(db, { collection, after, limit, last: position });
+    if (ops.length > 0) {
+      const what: Delivered = ['ops', collection, after + 1, after + ops.length];
+      await recordFetch(services, { vault, person, device, what });
+    }
     return answerWith(opsAnswer, { ops, head, more: after + ops.length < position });
   });
 
@@ -207,15 +213,16 @@ async function changeAccess(
 async function signedHead(
   services: Services,
   collection: Uint8Array,
-): Promise<{ position: number; head: [Uint8Array, Uint8Array] }> {
+): Promise<{ position: number; head: [Uint8Array, Uint8Array]; vault: Uint8Array }> {
   const row = await services.db
     .selectFrom('logs')
-    .select(['position', 'hash'])
+    .select(['position', 'hash', 'vault'])
     .where('collection', '=', collection)
     .executeTakeFirst();
   if (!row) throw refuse('not-found');
-  const head: SignedHead = services.headKey.sign({ collection, ...row, time: services.now() });
-  return { position: row.position, head: [head[0], head[1]] };
+  const { position, hash, vault } = row;
+  const head: SignedHead = services.headKey.sign({ collection, position, hash, time: services.now() });
+  return { position, head: [head[0], head[1]], vault };
 }
 
 async function page(

@@ -1,4 +1,4 @@
-import { Kysely, Migrator } from 'kysely';
+import { Kysely, Migrator, sql } from 'kysely';
 import Database from 'libsql';
 import { libsqlDialect } from './libsql-dialect.js';
 import { MIGRATIONS, type Schema } from './schema.js';
@@ -25,6 +25,11 @@ export async function openDatabase(options: { readonly path: string }): Promise<
     throw error;
   }
   return db;
+}
+
+/** Brings all that is written into the file itself, which may then get another name. */
+export async function settleDatabase(db: Db): Promise<void> {
+  await sql`pragma wal_checkpoint(truncate)`.execute(db);
 }
 
 /** Writes a copy as of one moment to a file that is not there yet; the database may be in use, also by another process. */

@@ -59,6 +59,18 @@ export interface Schema {
     bytes: Uint8Array;
   };
   deposit_blobs: { vault: Uint8Array; deposit: Uint8Array; blob: Uint8Array };
+  /** From where the log of what was delivered of a vault is kept. */
+  fetch_logs: { vault: Uint8Array; cut: number; cut_hash: Uint8Array; since: number };
+  fetches: {
+    vault: Uint8Array;
+    position: number;
+    hash: Uint8Array;
+    person: Uint8Array;
+    time: number;
+    /** Stands for device, day and what was delivered, so that it is written down once. */
+    delivered: Uint8Array;
+    entry: Uint8Array;
+  };
   inbox: { person: Uint8Array; cursor: number; sender: Uint8Array; message: Uint8Array; bytes: Uint8Array };
 }
 
@@ -67,6 +79,11 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001': {
     async up(db: Kysely<unknown>) {
       for (const statement of FIRST) await sql.raw(statement).execute(db);
+    },
+  },
+  '0002': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of FETCHES) await sql.raw(statement).execute(db);
     },
   },
 };
@@ -97,4 +114,11 @@ const FIRST = [
   'create table inbox (person blob not null, cursor integer not null, sender blob not null, message blob not null, bytes blob not null, primary key (person, cursor))',
   'create unique index inbox_by_message on inbox (person, message, sender)',
   'create index inbox_by_sender on inbox (person, sender)',
+] as const;
+
+const FETCHES = [
+  'create table fetch_logs (vault blob primary key, cut integer not null, cut_hash blob not null, since integer not null)',
+  'create table fetches (vault blob not null, position integer not null, hash blob not null, person blob not null, time integer not null, delivered blob not null, entry blob not null, primary key (vault, position)) without rowid',
+  'create unique index fetches_by_delivered on fetches (vault, delivered)',
+  'create index fetches_by_person on fetches (vault, person, time)',
 ] as const;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sign } from '../../../src/crypto/sign.js';
+import { sign, signingKeyPairFromSeed } from '../../../src/crypto/sign.js';
 import { loadSodium } from '../../../src/crypto/sodium.js';
 import { encodeGrantTerms, type GrantTerms } from '../../../src/formats/grant.js';
 import { printId } from '../../../src/formats/id.js';
@@ -8,11 +8,13 @@ import {
   encodeJournalFile,
   encodeSignedJournalFile,
   type JournalFile,
+  type JournalFileFetches,
   type JournalFileGrant,
 } from '../../../src/records/journal-file.js';
 import { signConsent } from '../../../src/sharing/consents.js';
 import { signReadReceipt } from '../../../src/sharing/read-receipts.js';
 import { codeOf } from '../../support/code-of.js';
+import { altered, FetchTeller, signFetchesWith } from '../../support/fetch-teller.js';
 import { type Person, person, START } from '../../support/people.js';
 
 const VAULT = new Uint8Array(16).fill(1);
@@ -56,6 +58,26 @@ function receipt(change: { vault?: Uint8Array; collection?: Uint8Array } = {}, b
   return signReadReceipt(authorOf(by), read).receipt;
 }
 
+const SERVER_SEED = new Uint8Array(32).fill(7);
+
+function teller(vault = VAULT): FetchTeller {
+  const told = new FetchTeller(signFetchesWith(SERVER_SEED), vault, START);
+  told.deliver(['ops', LOG, 1, 3], { person: martin.id, device: martin.device, time: START + 1 });
+  told.deliver(['blob', ITEM], { person: martin.id, device: martin.device, time: START + 2 });
+  return told;
+}
+
+/** Two deliveries to Martin, as the server tells them. */
+function delivered(): JournalFileFetches {
+  const told = teller();
+  const [begin, head] = [told.head({ position: 0 }), told.head()] as [
+    [Uint8Array, Uint8Array],
+    [Uint8Array, Uint8Array],
+  ];
+  const server = signingKeyPairFromSeed(SERVER_SEED).publicKey;
+  return { server, runs: [{ begin, head, entries: told.entries }] };
+}
+
 /** A journal as Alice exports it, or as someone else would like it to be. */
 function file(change: Partial<JournalFile> = {}, signer: { key?: Person; device?: Person } = {}): Uint8Array {
   const { key = alice, device = alice } = signer;
@@ -92,7 +114,12 @@ describe('an exported journal', () => {
           items: [{ item: printId('item', ITEM), change: printId('change', CHANGE) }],
         },
       ],
-      fetches: null,
+      ...{ fetches: [], server: null },
+      reach: {
+        grants: { complete: true, since: null, until: START + 2, by: 'owner' },
+        receipts: { complete: false, since: null, until: null, by: 'readers' },
+        fetches: { complete: false, since: null, until: null, by: 'server' },
+      },
     });
   });
 
@@ -161,6 +188,66 @@ describe('an exported journal', () => {
     );
   });
 
+  it('has what the server signed that it delivered, and since when', async () => {
+    const { fetches, server, reach } = await verifyJournal(file({ fetches: delivered() }));
+    expect(fetches).toEqual([
+      {
+        ...{ position: 1, person: printId('person', martin.id), device: printId('device', martin.device) },
+        ...{ log: printId('collection', LOG), from: 1, to: 3, blob: null, time: START + 1 },
+      },
+      {
+        ...{ position: 2, person: printId('person', martin.id), device: printId('device', martin.device) },
+        ...{ log: null, from: null, to: null, blob: printId('blob', ITEM), time: START + 2 },
+      },
+    ]);
+    expect(server).toEqual(signingKeyPairFromSeed(SERVER_SEED).publicKey);
+    expect(reach.fetches).toEqual({ complete: true, since: START, until: START + 1002, by: 'server' });
+  });
+
+  it('R-JRN-4 is refused when the deliveries are not as the server signed them', async () => {
+    const { server, runs } = delivered();
+    const [{ begin, head, entries }] = runs as [JournalFileFetches['runs'][number]];
+    const [first, second] = entries as [Uint8Array, Uint8Array];
+    const eve = new FetchTeller(signFetchesWith(new Uint8Array(32).fill(8)), VAULT, START);
+    const other = teller(GRANT);
+    const lies: [string, JournalFileFetches['runs'], string][] = [
+      ['one left out', [{ begin, head, entries: [second] }], 'integrity/bad-chain'],
+      ['the last left out', [{ begin, head, entries: [first] }], 'integrity/bad-chain'],
+      ['moved', [{ begin, head, entries: [second, first] }], 'integrity/bad-chain'],
+      ['altered', [{ begin, head, entries: [first, altered(second, { time: 1 })] }], 'integrity/bad-chain'],
+      ['twice', [...runs, ...runs], 'integrity/bad-chain'],
+      [
+        'signed by Eve',
+        [{ begin: eve.head({ position: 0 }) as never, head, entries }],
+        'integrity/bad-signature',
+      ],
+      [
+        'ended by Eve',
+        [{ begin, head: eve.head({ position: 0 }) as never, entries: [] }],
+        'integrity/bad-signature',
+      ],
+      [
+        'of another vault',
+        [
+          {
+            begin: other.head({ position: 0 }) as never,
+            head: other.head() as never,
+            entries: other.entries,
+          },
+        ],
+        'integrity/wrong-audience',
+      ],
+    ];
+    for (const [name, told, code] of lies)
+      expect(await refusal(file({ fetches: { server, runs: told } })), name).toBe(code);
+    // A begin that the owner would rather have: only a cut that the server signed will do.
+    const later = teller().head({ cut: 1 }) as [Uint8Array, Uint8Array];
+    expect(
+      (await verifyJournal(file({ fetches: { server, runs: [{ begin: later, head, entries: [second] }] } })))
+        .fetches,
+    ).toHaveLength(1);
+  });
+
   it('is refused when it holds two histories of one person, or a receipt names an item twice', async () => {
     const entries = [...alice.identity.entries];
     const identities = [entries, [...martin.identity.entries], entries];
@@ -177,5 +264,7 @@ describe('an exported journal', () => {
     for (const part of ['grants', 'receipts', 'fetches'] as const)
       expect(explainJournal(part, 'fr')).not.toBe(explainJournal(part, 'en'));
     expect(explainJournal('receipts', 'en')).toContain('one can read without saying so');
+    expect(explainJournal('fetches', 'en')).toContain('can leave out what it gave to an accomplice');
+    expect(explainJournal('fetches', 'en')).not.toContain('This version');
   });
 });
