@@ -106,6 +106,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'index',
   ],
   server: ['errors', 'crypto/hash', 'crypto/random', 'crypto/sign', 'crypto/sodium', 'formats', 'protocol'],
+  cli: ['errors', 'records/journal-file', 'server/cli', 'vault'],
 };
 
 /** The files that open a seal, and who may import them. */
@@ -149,7 +150,8 @@ const packageOf = (specifier: string) =>
     .join('/');
 const isNodeModule = (specifier: string) =>
   specifier.startsWith('node:') || builtinModules.includes(specifier);
-const startsProgram = (path: string) => path.endsWith('-worker.ts') || path === 'server/cli.ts';
+const startsProgram = (path: string) =>
+  path.endsWith('-worker.ts') || ['cli/coffret.ts', 'server/cli.ts'].includes(path);
 const inFolders = (...folders: string[]) => all.filter(({ path }) => folders.includes(folderOf(path)));
 
 function nodesWhere(among: readonly SourceFile[], matches: (node: ts.Node) => boolean): string[] {
@@ -299,7 +301,7 @@ describe('a bundler for browsers', () => {
       !(ts.isTypeReferenceNode(node.parent) || ts.isQualifiedName(node.parent));
     expect(
       nodesWhere(
-        all.filter(({ path }) => folderOf(path) !== 'server'),
+        all.filter(({ path }) => !['cli', 'server'].includes(folderOf(path))),
         isBare,
       ),
     ).toEqual([]);
@@ -373,7 +375,7 @@ describe('a file is what it seems', () => {
     );
     const workers = all
       .map(({ path }) => path)
-      .filter((path) => startsProgram(path) && folderOf(path) !== 'server');
+      .filter((path) => startsProgram(path) && !['cli', 'server'].includes(folderOf(path)));
     expect(programs).toEqual(
       Object.fromEntries(
         workers.map((path) => [
