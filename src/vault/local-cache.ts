@@ -101,7 +101,7 @@ export class LocalCache {
     this.#session.requireOpen();
     const secret = deriveLocalStoreKey(personalRoot);
     try {
-      return sealData(secret, bindingOf(key), plaintext, random);
+      return sealData(secret, this.#bindingOf(key), plaintext, random);
     } finally {
       secret.wipe();
     }
@@ -112,16 +112,18 @@ export class LocalCache {
     this.#session.requireOpen();
     const secret = deriveLocalStoreKey(this.#session.personalRoot);
     try {
-      return openData(secret, bindingOf(key), sealed);
+      return openData(secret, this.#bindingOf(key), sealed);
     } finally {
       secret.wipe();
     }
   }
-}
 
-function bindingOf(key: string): Binding {
-  const none = { vault: null, collection: null, epoch: null, person: null, device: null };
-  return { type: 'local', ...none, object: hash('local', new TextEncoder().encode(key)) };
+  /** One value stands for no other, and what another device of this person kept is none of this one's. SPEC §3. */
+  #bindingOf(key: string): Binding {
+    const none = { vault: null, collection: null, epoch: null, person: null };
+    const { device } = this.#session.author;
+    return { type: 'local', ...none, device, object: hash('local', new TextEncoder().encode(key)) };
+  }
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
