@@ -51,12 +51,13 @@ export class References {
 
   /** What is written in an element or where it points to, on one line. Throws `format/too-large`. */
   textOf(element: XmlElement | null, charsMax = 1000): string | null {
-    const target = element?.child('reference')?.get('value');
-    if (target === undefined || target === null) return textOf(element, charsMax);
-    const found = this.#byId.get(target.replace(/^#/, ''));
+    const target = element?.child('reference')?.get('value') ?? null;
+    const found = target === null ? undefined : this.#byId.get(target.replace(/^#/, ''));
     // What stands beside the pointer says the same, where there is anything.
     const text = found === undefined ? null : this.#textAt(found);
-    return text === null ? textOf(element, charsMax) : cut(text, charsMax);
+    if (text !== null) return cut(text, charsMax);
+    // A file in the place of words: it is among those of the document.
+    return element?.get('representation')?.toUpperCase() === 'B64' ? null : textOf(element, charsMax);
   }
 
   /** Many may point to one place, or to places within one another: they are not all gone through anew. */

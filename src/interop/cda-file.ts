@@ -1,6 +1,7 @@
 import { decodeBase64 } from './base64.js';
 import type { Pace } from './pace.js';
 import { type FileKind, sniff } from './sniff.js';
+import { type UnpackRoom, unpack } from './unpack.js';
 import { lineOf, type XmlElement } from './xml-element.js';
 
 /** A file that a document carries. */
@@ -20,7 +21,18 @@ export interface CdaFile {
 
 /** Something of a document that could not be read; the rest of it was. */
 export interface CdaProblem {
-  readonly why: 'base64' | 'compressed' | 'external' | 'empty' | 'several-patients';
+  /**
+   * Of a file: no Base64, packed in a way that is not known or that is broken, larger unpacked than is accepted, kept
+   * elsewhere, without any content, one of too many. Of the document: about more than one patient.
+   */
+  readonly why:
+    | 'base64'
+    | 'compressed'
+    | 'too-large'
+    | 'external'
+    | 'empty'
+    | 'too-many'
+    | 'several-patients';
   /** The section, or null for the document. */
   readonly section: string | null;
 }
@@ -33,6 +45,12 @@ interface Place {
   readonly id: string | null;
   /** Which file of the document it is, from one. */
   readonly number: number;
+}
+
+/** What goes on over all files of a document. @internal */
+export interface FileWork {
+  readonly pace: Pace;
+  readonly room: UnpackRoom;
 }
 
 const ENDINGS: Readonly<Record<string, string>> = {
@@ -55,24 +73,34 @@ const ENDINGS: Readonly<Record<string, string>> = {
 /**
  * The file in an element of encapsulated data (HL7 ED): Base64, or text as it stands.
  *
- * One that lies elsewhere is never fetched, one that is packed is not unpacked.
+ * One that lies elsewhere is never fetched. One that is packed is unpacked as far as there is room; some only say that
+ * it is.
  *
  * @internal
  */
-export async function embeddedFile(element: XmlElement, place: Place, pace: Pace): Promise<EmbeddedFile> {
+export async function embeddedFile(
+  element: XmlElement,
+  place: Place,
+  { pace, room }: FileWork,
+): Promise<EmbeddedFile> {
   const problem = (why: CdaProblem['why']): EmbeddedFile => ({ problem: { why, section: place.section } });
   const parts = element.children.filter((each) => typeof each === 'string');
-  const isEmpty = !parts.some((part) => /\S/.test(part));
+  const isEmpty = !parts.some(isWritten);
   if (isEmpty) return problem(element.child('reference') === null ? 'empty' : 'external');
   const declaredType = mediaTypeOf(element.get('mediaType'));
   const representation = element.get('representation')?.toUpperCase();
   const isText = (declaredType ?? 'text/plain').startsWith('text/');
   // Base64 is what is said; some say nothing, and mean it where it can be nothing else.
   const isBase64 = representation === 'B64' || (representation === undefined && !isText);
-  const bytes = isBase64 ? await decodeBase64(parts, pace) : new TextEncoder().encode(parts.join('').trim());
-  if (bytes === null) return problem('base64');
+  const given = isBase64 ? await decodeBase64(parts, pace) : new TextEncoder().encode(parts.join('').trim());
+  if (given === null) return problem('base64');
+  const compression = element.get('compression')?.toUpperCase() ?? null;
+  const unpacked = compression === null ? given : await unpack(given, compression, room, pace);
+  if (unpacked === 'too-large') return problem('too-large');
+  const bytes = unpacked === 'broken' ? given : unpacked;
+  if (bytes.length === 0) return problem('empty');
   const sniffed = sniff(bytes);
-  if (sniffed.kind === 'unknown' && element.get('compression') !== null) return problem('compressed');
+  if (unpacked === 'broken' && sniffed.kind === 'unknown') return problem('compressed');
   const mediaType =
     sniffed.kind === 'unknown' || isNearlySame(sniffed.kind, declaredType)
       ? (declaredType ?? sniffed.mediaType)
@@ -88,6 +116,15 @@ export async function embeddedFile(element: XmlElement, place: Place, pace: Pace
       section: place.section,
     },
   };
+}
+
+/** Whether what is written in an element is a file in Base64, and no text. @internal */
+export function isEncapsulated(element: XmlElement): boolean {
+  return element.get('representation')?.toUpperCase() === 'B64' && element.children.some(isWritten);
+}
+
+function isWritten(each: XmlElement | string): boolean {
+  return typeof each === 'string' && /\S/.test(each);
 }
 
 /** Where the bytes can be told no better than what is declared. */

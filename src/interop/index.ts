@@ -25,6 +25,13 @@ export {
 } from './identity-comparison.js';
 export type { Narrative } from './narrative.js';
 export type { ReadWork } from './pace.js';
-export { CDA_LIMITS, type CdaDocument, type CdaProposal, type ReadCdaOptions, readCda } from './read-cda.js';
+export {
+  CDA_LIMITS,
+  type CdaDocument,
+  type CdaLimits,
+  type CdaProposal,
+  type ReadCdaOptions,
+  readCda,
+} from './read-cda.js';
 export { type FileKind, SNIFF_BYTES, type Sniffed, sniff } from './sniff.js';
 export type { XmlLimits } from './xml-parse.js';

@@ -1,6 +1,6 @@
 import { VaultError } from '../errors.js';
 import { References } from './cda-code.js';
-import { type CdaFile, type CdaProblem, embeddedFile } from './cda-file.js';
+import { type CdaFile, type CdaProblem, embeddedFile, type FileWork, isEncapsulated } from './cda-file.js';
 import { type CdaHeader, headerOf } from './cda-header.js';
 import {
   isAllergy,
@@ -29,19 +29,26 @@ import { Pace, type ReadWork } from './pace.js';
 import { HL7, type XmlElement } from './xml-element.js';
 import { parseXml, type Sought, type XmlLimits } from './xml-parse.js';
 
+/** What is accepted of a clinical document. */
+export interface CdaLimits extends XmlLimits {
+  /** Of all files in it that are packed, once they are not; one for which there is no room is left out. */
+  readonly unpackedBytesMax: number;
+}
+
 /** What is accepted of a clinical document, unless said otherwise. */
-export const CDA_LIMITS: XmlLimits = /* @__PURE__ */ Object.freeze({
+export const CDA_LIMITS: CdaLimits = /* @__PURE__ */ Object.freeze({
   bytesMax: 32 * 1024 * 1024,
   depthMax: 200,
   elementsMax: 300_000,
   attributesMax: 1_000_000,
   attributesOfOneMax: 64,
   attributeCharsMax: 64 * 1024,
+  unpackedBytesMax: 64 * 1024 * 1024,
 });
 
 /** How a clinical document is read. */
 export interface ReadCdaOptions extends ReadWork {
-  readonly limits?: Partial<XmlLimits> | undefined;
+  readonly limits?: Partial<CdaLimits> | undefined;
 }
 
 /** Something that a document says in codes, in the form in which the profile takes proposals. */
@@ -96,17 +103,21 @@ export async function readCda(source: Uint8Array | Blob, options: ReadCdaOptions
   const bytes = await bytesOf(source, limits.bytesMax);
   requireMarkup(bytes);
   const root = await parseXml(bytes, limits, pace, seek);
-  return documentOf(root, pace);
+  return documentOf(root, { pace, room: { left: limits.unpackedBytesMax } });
 }
 
-async function documentOf(root: XmlElement, pace: Pace): Promise<CdaDocument> {
+async function documentOf(root: XmlElement, work: FileWork): Promise<CdaDocument> {
+  const { pace } = work;
   const header = headerOf(root);
   const problems: CdaProblem[] = [];
   if (header.patients.length > 1) problems.push({ why: 'several-patients', section: null });
   const files: CdaFile[] = [];
   const take = async (element: XmlElement, section: string | null, id: string | null) => {
-    if (files.length >= FILES_MAX) return;
-    const embedded = await embeddedFile(element, { section, id, number: files.length + 1 }, pace);
+    if (files.length >= FILES_MAX || problems.length >= FILES_MAX) {
+      if (problems.at(-1)?.why !== 'too-many') problems.push({ why: 'too-many', section: null });
+      return;
+    }
+    const embedded = await embeddedFile(element, { section, id, number: files.length + 1 }, work);
     if ('file' in embedded) files.push(embedded.file);
     else problems.push(embedded.problem);
   };
@@ -121,10 +132,13 @@ async function documentOf(root: XmlElement, pace: Pace): Promise<CdaDocument> {
     for (const section of flat)
       for (const statement of statementsOf(section)) {
         await pace.spend(STATEMENT_WORK);
-        if (statement.name === 'observationMedia') {
-          const value = statement.element.child('value');
-          if (value !== null) await take(value, section.path, statement.element.get('ID'));
-        } else stated.take(statement);
+        const { element, name } = statement;
+        const [value, text] = [element.child('value'), element.child('text')];
+        // Also a note may be written as a file.
+        if (text !== null && isEncapsulated(text)) await take(text, section.path, element.get('ID'));
+        if (value !== null && (name === 'observationMedia' || isEncapsulated(value)))
+          await take(value, section.path, element.get('ID'));
+        if (name !== 'observationMedia') stated.take(statement);
       }
   }
   return {
@@ -232,8 +246,8 @@ async function bytesOf(source: Uint8Array | Blob, bytesMax: number): Promise<Uin
 }
 
 /** A limit that is no number would be none. */
-function limitsOf(given: Partial<XmlLimits> = {}): XmlLimits {
-  const limits: XmlLimits = { ...CDA_LIMITS, ...given };
+function limitsOf(given: Partial<CdaLimits> = {}): CdaLimits {
+  const limits: CdaLimits = { ...CDA_LIMITS, ...given };
   for (const [name, value] of Object.entries(limits))
     if (!Number.isSafeInteger(value) || value < 1)
       throw new VaultError('usage/invalid', { argument: `limits.${name}` });

@@ -306,6 +306,61 @@ describe('a clinical document made to harm', () => {
     expect((await outcomeOf(made?.() ?? '')).said).toBe('format/too-large references');
   });
 
+  describe('with a file that is packed', () => {
+    const packed = async (size: number, format: CompressionFormat) => {
+      const stream = new Blob([new Uint8Array(size)]).stream().pipeThrough(new CompressionStream(format));
+      return new Uint8Array(await new Response(stream).arrayBuffer());
+    };
+    const body = (bytes: Uint8Array, compression: string) =>
+      cdaText({
+        body: `<component><nonXMLBody><text mediaType="application/pdf" representation="B64" compression="${compression}">${Buffer.from(bytes).toString('base64')}</text></nonXMLBody></component>`,
+      });
+
+    it.each([
+      ['DF', 'deflate-raw'],
+      ['GZ', 'gzip'],
+      ['ZL', 'deflate'],
+    ] as const)(
+      'that is a bomb as %s: what comes out is counted while it does',
+      async (compression, format) => {
+        const bomb = await packed(512 * MIB, format);
+        const before = process.memoryUsage().rss;
+        let most = before;
+        const watch = setInterval(() => {
+          most = Math.max(most, process.memoryUsage().rss);
+        }, 5);
+        const { document, ms } = await outcomeOf(body(bomb, compression));
+        clearInterval(watch);
+        expect(document).toMatchObject({ files: [], problems: [{ why: 'too-large', section: null }] });
+        expect(most - before).toBeLessThan(300 * MIB);
+        expect(ms).toBeLessThan(PATIENCE_MS);
+      },
+    );
+
+    it('that is a thousand bombs: there is room for all of them together', async () => {
+      const media = `<observationMedia><value mediaType="application/pdf" representation="B64" compression="DF">${Buffer.from(await packed(10 * MIB, 'deflate-raw')).toString('base64')}</value></observationMedia>`;
+      const text = cdaText({
+        sections: section('1-8', 'x', Array.from({ length: 1000 }, () => media).join('</entry><entry>')),
+      });
+      const { document, ms } = await outcomeOf(text);
+      const size = document?.files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      expect(size).toBe(60 * MIB);
+      expect(document?.problems.length).toBeLessThan(300);
+      expect(ms).toBeLessThan(PATIENCE_MS / 3);
+    });
+
+    it('stops unpacking when told to', async () => {
+      const stop = new AbortController();
+      const text = body(await packed(60 * MIB, 'gzip'), 'GZ');
+      const reading = readCda(bytesOf(text), {
+        signal: stop.signal,
+        // By then all is parsed, and only the unpacking is left.
+        onProgress: ({ done, total }) => done === total && setTimeout(() => stop.abort(), 5),
+      });
+      await expect(reading).rejects.toMatchObject({ code: 'usage/aborted' });
+    });
+  });
+
   it('does not hold the thread while it is read', async () => {
     const text = cdaText({ sections: section('1-8', 'x '.repeat(4 * MIB)) });
     let [turns, isOver] = [0, false];

@@ -317,6 +317,102 @@ describe('the files in a clinical document', () => {
     expect(document.sections[0]?.text).toBe('[doc-1]');
   });
 
+  describe('that are packed', () => {
+    const packed = async (content: Uint8Array, format: CompressionFormat) => {
+      const stream = new Blob([new Uint8Array(content)]).stream().pipeThrough(new CompressionStream(format));
+      return new Uint8Array(await new Response(stream).arrayBuffer());
+    };
+    const body = (content: Uint8Array, compression: string, mediaType = 'application/pdf') =>
+      nonXml(
+        `<text mediaType="${mediaType}" representation="B64" compression="${compression}">${base64Of(content)}</text>`,
+      );
+
+    it.each([
+      ['DF', 'deflate-raw'],
+      ['GZ', 'gzip'],
+      ['ZL', 'deflate'],
+      // Some name one and mean another.
+      ['DF', 'deflate'],
+      ['Z', 'gzip'],
+      ['df', 'deflate-raw'],
+    ] as const)('as %s come out of %s', async (compression, format) => {
+      const document = await read(body(await packed(PDF, format), compression));
+      expect(document.problems).toEqual([]);
+      expect(document.files).toMatchObject([{ bytes: PDF, kind: 'pdf', name: 'document.pdf' }]);
+      const words = bytesOf('Compte rendu : tout va bien. é');
+      const text = await read(body(await packed(words, format), compression, 'text/plain'));
+      expect(text.files).toMatchObject([{ bytes: words, kind: 'text', mediaType: 'text/plain' }]);
+    });
+
+    it('are left out where they are cut, changed or packed as nobody knows', async () => {
+      const gzip = await packed(
+        PDF.map((byte, at) => byte ^ (at % 7)),
+        'gzip',
+      );
+      const changed = gzip.map((byte, at) => (at === gzip.length - 6 ? byte ^ 1 : byte));
+      const raw = await packed(
+        new Uint8Array(5000).map((_, at) => (at * at) % 251),
+        'deflate-raw',
+      );
+      for (const [bytes, compression] of [
+        [gzip.slice(0, -9), 'GZ'],
+        [changed, 'GZ'],
+        [raw, 'BZ'],
+        [raw.slice(0, -40), 'DF'],
+        [Uint8Array.of(0x1f, 0x8b, 8), 'GZ'],
+      ] as const)
+        expect(await read(body(bytes, compression))).toMatchObject({
+          files: [],
+          problems: [{ why: 'compressed', section: null }],
+        });
+      const none = await read(body(await packed(new Uint8Array(), 'gzip'), 'GZ'));
+      expect(none).toMatchObject({ files: [], problems: [{ why: 'empty' }] });
+    });
+
+    it('have room for so much in a document, and what is in it otherwise is read', async () => {
+      const bytes = await packed(new Uint8Array(40_000).fill(7), 'deflate-raw');
+      const media = (id: string) =>
+        `<observationMedia ID="${id}"><value mediaType="application/x-any" representation="B64" compression="DF">${base64Of(bytes)}</value></observationMedia>`;
+      const text = cdaText({
+        sections: section('1-8', 'Texte', ['a', 'b', 'c'].map(media).join('</entry><entry>')),
+      });
+      const document = await readCda(bytesOf(text), { limits: { unpackedBytesMax: 80_000 } });
+      expect(document.files.map(({ id, bytes: { length } }) => [id, length])).toEqual([
+        ['a', 40_000],
+        ['b', 40_000],
+      ]);
+      expect(document.problems).toEqual([{ why: 'too-large', section: '1' }]);
+      expect(document.sections[0]?.text).toBe('Texte');
+    });
+  });
+
+  it('are also what an entry has as a file in the place of words, which are not read as words', async () => {
+    const rtf = btoa('{\\rtf1 Bonjour}');
+    const note = `<act classCode="ACT" moodCode="EVN"><code code="34109-9" codeSystem="2.16.840.1.113883.6.1"/><text mediaType="text/rtf" representation="B64">${rtf}<reference value="#n"/></text></act>`;
+    const value = `<observation classCode="OBS" moodCode="EVN" ID="o1"><code code="1-8"/><value xsi:type="ED" mediaType="application/pdf" representation="B64">${base64Of(PDF)}</value></observation>`;
+    const document = await read(
+      cdaText({
+        sections: section('30954-2', '<content ID="n">Bonjour</content>', `${note}</entry><entry>${value}`),
+      }),
+    );
+    expect(document.files).toMatchObject([
+      { kind: 'rtf', name: 'file-1.rtf', section: '1' },
+      { kind: 'pdf', name: 'o1.pdf', id: 'o1', section: '1' },
+    ]);
+    expect(document.results).toEqual([]);
+  });
+
+  it('are told to be too many where they are', async () => {
+    const media = `<observationMedia><value mediaType="image/png" representation="B64">${base64Of(PNG)}</value></observationMedia>`;
+    const document = await read(
+      cdaText({
+        sections: section('1-8', 'x', Array.from({ length: 203 }, () => media).join('</entry><entry>')),
+      }),
+    );
+    expect(document.files).toHaveLength(200);
+    expect(document.problems).toEqual([{ why: 'too-many', section: null }]);
+  });
+
   it('are left out with a word of it where they cannot be read', async () => {
     const value = (attributes: string, content: string) =>
       `<observationMedia classCode="OBS" moodCode="EVN"><value ${attributes}>${content}</value></observationMedia>`;
