@@ -20,6 +20,7 @@ import { file } from './file.js';
 import { records } from './records.js';
 import { live } from './live.js';
 import { isWithinBudget, printRows, type Row, type Workload } from './row.js';
+import { search } from './search.js';
 import { serverAppend } from './server-append.js';
 import { shareCategory } from './share-category.js';
 import { shareDocuments } from './share-documents.js';
@@ -34,6 +35,7 @@ const WORKLOADS: readonly Workload[] = [
   sync,
   serverAppend,
   live,
+  search,
   bundle,
 ];
 const BROWSER_WORKLOADS: readonly Workload[] = [
