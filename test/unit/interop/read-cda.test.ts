@@ -376,7 +376,7 @@ describe('the files in a clinical document', () => {
       const text = cdaText({
         sections: section('1-8', 'Texte', ['a', 'b', 'c'].map(media).join('</entry><entry>')),
       });
-      const document = await readCda(bytesOf(text), { limits: { unpackedBytesMax: 80_000 } });
+      const document = await readCda(bytesOf(text), { limits: { unpackedBytesMax: 100_000 } });
       expect(document.files.map(({ id, bytes: { length } }) => [id, length])).toEqual([
         ['a', 40_000],
         ['b', 40_000],
