@@ -138,10 +138,11 @@ const ENTRIES = {
     time: whole,
     ended: z.nullable(whole),
   }),
-  /** The newest verified heads of the other logs, for a new device. */
-  'index.heads': z.strictObject({ heads: z.array(z.tuple([collectionBytes, whole, digest])) }),
-  /** What the server said it had delivered of this person's vaults, as one of their devices heard it. Personal index. */
-  'index.fetch-heads': z.strictObject({ heads: z.array(signedFetchHeadShape) }),
+  /** The newest verified heads of the other logs, for a new device; and of what was delivered of this person's vaults. */
+  'index.heads': z.strictObject({
+    heads: z.array(z.tuple([collectionBytes, whole, digest])),
+    fetches: z.optional(z.array(signedFetchHeadShape)),
+  }),
 } as const;
 
 export type IndexKind = keyof typeof ENTRIES;

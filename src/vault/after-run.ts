@@ -4,7 +4,7 @@ import { nameOf } from '../log/collection-log.js';
 import { logTarget } from '../sync/pull.js';
 import type { SyncReport } from '../sync/run.js';
 import type { Collection } from './collection.js';
-import { checkNotedFetches, noteFetchHeads } from './fetch-intake.js';
+import { checkNotedFetches } from './fetch-intake.js';
 import { acknowledgeGrants } from './inbox.js';
 import { checkNotedHeads, noteHeads } from './known-heads.js';
 import { maintainLinks } from './links.js';
@@ -60,10 +60,7 @@ export async function afterRun(
     acknowledgeGrants(session, transaction),
   );
   if (report.pushed > 0)
-    await attempt(logTarget(session.index.collection.id), (transaction) => {
-      noteHeads(session, transaction);
-      noteFetchHeads(session, transaction);
-    });
+    await attempt(logTarget(session.index.collection.id), (transaction) => noteHeads(session, transaction));
   return { report: { ...report, failed }, again };
 }
 

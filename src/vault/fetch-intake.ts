@@ -7,9 +7,6 @@ import type { FetchLog } from './fetch-logs.js';
 import type { OwnedVault, Session } from './session.js';
 import type { Transaction } from './transaction.js';
 
-/** How old the note about a fetch log may get before another is worth an op. */
-const NOTE_MS = 24 * 60 * 60 * 1000;
-
 /** What a server answered, and after which position it was asked. */
 export interface PulledFetches extends ServedFetches {
   readonly after: number;
@@ -75,25 +72,19 @@ function isLesser(code: VaultErrorCode, { finding }: FetchLog): boolean {
   return finding !== null && (finding.code === 'integrity/fork' || finding.code === code);
 }
 
-/** Notes in the personal index how far the fetch logs go, for this person's other devices: at most once a day and vault. */
-export function noteFetchHeads(session: Session, transaction: Transaction): void {
-  const { index, author, fetchLogs } = session;
-  if (index.collection.frozen !== null) return;
-  const noted = index.get('index.fetch-heads', author.device)?.heads ?? [];
-  const newest = [...session.vaults.values()].map(({ vault }) => newestHead(fetchLogs.of(vault)));
-  const heads = newest.filter((head) => head !== null);
-  if (!heads.some((head) => isWorthNoting(head, noted))) return;
-  index.put(transaction, 'index.fetch-heads', author.device, {
-    heads: heads.map(([bytes, signature]) => [bytes, signature]),
-  });
+/** The newest heads of the fetch logs of this person's vaults, to be noted for their other devices. */
+export function fetchHeadsToNote({ vaults, fetchLogs }: Session): [Uint8Array, Uint8Array][] {
+  const heads = [...vaults.values()].map(({ vault }) => newestHead(fetchLogs.of(vault)));
+  return heads.filter((head) => head !== null).map(([bytes, signature]) => [bytes, signature]);
 }
 
-function isWorthNoting(signed: SignedFetchHead, noted: readonly SignedFetchHead[]): boolean {
-  const head = decodeFetchHead(signed[0]);
-  const before = noted
-    .map(([bytes]) => decodeFetchHead(bytes))
-    .find(({ vault }) => equalBytes(vault, head.vault));
-  return before === undefined || (head.position > before.position && head.time - before.time >= NOTE_MS);
+/** Whether two notes say the same, but for when it was signed. */
+export function saySame(a: readonly SignedFetchHead[], b: readonly SignedFetchHead[]): boolean {
+  const placesOf = (heads: readonly SignedFetchHead[]) =>
+    heads
+      .map(([bytes]) => decodeFetchHead(bytes))
+      .map(({ vault, hash }) => bytesToHex(vault) + bytesToHex(hash));
+  return placesOf(a).join() === placesOf(b).join();
 }
 
 /**
@@ -101,8 +92,8 @@ function isWorthNoting(signed: SignedFetchHead, noted: readonly SignedFetchHead[
  * fork; that it said less later, to this one, is a rollback.
  */
 export async function checkNotedFetches(session: Session): Promise<void> {
-  for (const { heads } of session.index.list('index.fetch-heads')) {
-    for (const noted of heads) {
+  for (const { fetches } of session.index.list('index.heads')) {
+    for (const noted of fetches ?? []) {
       const owned = ownedVault(session, decodeFetchHead(noted[0]).vault);
       if (owned === null) continue;
       const code = await contradiction(session, owned, noted).catch(unlessStrange);

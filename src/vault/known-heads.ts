@@ -2,12 +2,13 @@ import { equalBytes } from '../crypto/hash.js';
 import type { VaultError } from '../errors.js';
 import type { Collection } from './collection.js';
 import { keepEvidence } from './evidence.js';
+import { fetchHeadsToNote, saySame } from './fetch-intake.js';
 import type { Session } from './session.js';
 import type { Transaction } from './transaction.js';
 
 /**
  * Notes in the personal index how far the logs this person owns were verified, so that one fresh index is enough for a new device
- * to notice that another log was rolled back (R16).
+ * to notice that another log was rolled back (R16), or that the server told it something else about what it delivered.
  */
 export function noteHeads(session: Session, transaction: Transaction): void {
   const { index, author } = session;
@@ -22,9 +23,12 @@ export function noteHeads(session: Session, transaction: Transaction): void {
       log.position,
       log.hashAt(log.position) as Uint8Array,
     ]);
-  const noted = index.get('index.heads', author.device)?.heads ?? [];
-  const same = heads.length === noted.length && heads.every((head, i) => isSame(head, noted[i]));
-  if (!same) index.put(transaction, 'index.heads', author.device, { heads });
+  const noted = index.get('index.heads', author.device);
+  const before = noted?.heads ?? [];
+  const fetches = fetchHeadsToNote(session);
+  const same = heads.length === before.length && heads.every((head, i) => isSame(head, before[i]));
+  if (!same || !saySame(fetches, noted?.fetches ?? []))
+    index.put(transaction, 'index.heads', author.device, { heads, fetches });
 }
 
 /**

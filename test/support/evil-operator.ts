@@ -7,6 +7,7 @@ import { encodeHead } from '../../src/formats/head.js';
 import { hexToBytes } from '../../src/formats/id.js';
 import { decodeOp } from '../../src/formats/op.js';
 import { DATA_FILES } from '../../src/server/open-server.js';
+import { type SignFetches, signFetchesWith } from './fetch-teller.js';
 
 /** Whoever runs the server: holds its head-signing key and its database, and can hand out anything in any order. */
 export interface Operator {
@@ -19,6 +20,8 @@ export interface Operator {
     headHash: Uint8Array,
     time?: number,
   ): [Uint8Array, Uint8Array];
+  /** Signs what was delivered, whether it was or not. */
+  readonly signFetches: SignFetches;
   /** The whole log of a collection, as the real server holds it. */
   ops(collection: string): Uint8Array[];
   /** The running hash over these ops, and a head signed for it, whatever they are. */
@@ -54,6 +57,7 @@ export async function becomeOperator(dataDir: string): Promise<Operator> {
   return {
     publicKey: signingKeyPairFromSeed(seed).publicKey,
     signHead,
+    signFetches: signFetchesWith(seed),
     query,
     run: (statement, ...values) =>
       withDatabase((database) => void database.prepare(statement).run(values as unknown[])),

@@ -13,6 +13,7 @@ export type Route =
   | 'ops'
   | 'blob'
   | 'deposits'
+  | 'fetches'
   | 'inbox'
   | 'send'
   | 'other';
@@ -124,6 +125,7 @@ const ROUTES: readonly (readonly [route: Route, pattern: RegExp])[] = [
   ['ops', /^GET \/v1\/collections\/([0-9a-f]+)\/ops/],
   ['blob', /^GET \/v1\/vaults\/[0-9a-f]+\/blobs\/([0-9a-f]+)$/],
   ['deposits', /^GET \/v1\/vaults\/([0-9a-f]+)\/deposits/],
+  ['fetches', /^GET \/v1\/vaults\/([0-9a-f]+)\/fetches/],
   ['inbox', /^GET \/v1\/inbox/],
   ['send', /^POST \/v1\/people\/([0-9a-f]+)\/inbox$/],
 ];
