@@ -13,6 +13,7 @@ import { signConsent, verifyConsent } from '../sharing/consents.js';
 import { verifyDepositReceipt } from '../sharing/deposits.js';
 import { openGrant, readGrantHeader } from '../sharing/grants.js';
 import { makeMessage, openMessage, readMessageHeader } from '../sharing/messages.js';
+import { answersNothing, UNKNOWN } from './answers-nothing.js';
 import { checkReadReceipt } from './journal-intake.js';
 import type { Session } from './session.js';
 import type { Transaction } from './transaction.js';
@@ -25,10 +26,14 @@ export function inboxItemId(bytes: Uint8Array): Uint8Array {
 /**
  * Takes in one item of the inbox: a grant, a consent, a deposit receipt, a read receipt.
  *
- * Anyone may drop anything there, so what does not verify is passed over: it must not stand in the way of the rest.
- * Throws only what says nothing about the item: `sync/*`, `store/*`, and why nothing can be written here.
+ * Anyone may drop anything there, so what does not verify is passed over: it must not stand in the way of the rest. What
+ * is in order and answers something that is not here is early: the log that has it may come later. Throws only what says
+ * nothing about the item: `sync/*`, `store/*`, and why nothing can be written here.
  */
-export async function receiveItem(session: Session, bytes: Uint8Array): Promise<'taken' | 'refused'> {
+export async function receiveItem(
+  session: Session,
+  bytes: Uint8Array,
+): Promise<'taken' | 'refused' | 'early'> {
   let keep: (transaction: Transaction) => void;
   try {
     const type = headerType(bytes);
@@ -37,8 +42,8 @@ export async function receiveItem(session: Session, bytes: Uint8Array): Promise<
     else throw new VaultError('format/unsupported');
   } catch (error) {
     const says = isVaultError(error) && /^(format|integrity|share)\//.test(error.code);
-    if (says) return 'refused';
-    throw error;
+    if (!says) throw error;
+    return error.details.why === UNKNOWN ? 'early' : 'refused';
   }
   await session.transact(keep);
   return 'taken';
@@ -169,7 +174,7 @@ function checkConsent(
   const { terms } = verifyConsent(receipt, session.identity, sender);
   const owned = session.vaults.get(nameOf(terms.vault));
   const offered = owned?.index.get('index.consent', terms.grant) ?? null;
-  if (owned === undefined || offered === null) throw new VaultError('integrity/wrong-audience');
+  if (owned === undefined || offered === null) throw answersNothing();
   if (!equalBytes(offered.terms, decodeConsentReceipt(receipt).termsBytes))
     throw new VaultError('integrity/wrong-audience');
   return (transaction) => owned.index.put(transaction, 'index.consent', terms.grant, { ...offered, receipt });
@@ -192,5 +197,5 @@ function checkDepositReceipt(
     return (transaction) =>
       session.index.put(transaction, 'index.deposited', deposited.deposit, { ...deposited, receipt });
   }
-  throw new VaultError('integrity/wrong-audience');
+  throw answersNothing();
 }

@@ -1,8 +1,8 @@
 import { equalBytes } from '../crypto/hash.js';
-import { VaultError } from '../errors.js';
 import { nameOf } from '../log/collection-log.js';
 import type { Identity } from '../protocol/identity-chain.js';
 import { readReadReceipt, type VerifiedReadReceipt, verifyReadReceipt } from '../sharing/read-receipts.js';
+import { answersNothing } from './answers-nothing.js';
 import type { OwnedVault, Session } from './session.js';
 import type { Transaction } from './transaction.js';
 
@@ -24,7 +24,7 @@ export function checkReadReceipt(
   const verified = verifyReadReceipt(bytes, sender); // R-READ-1
   const { content, digest } = verified;
   const owned = session.vaults.get(nameOf(content.vault));
-  if (owned === undefined) throw new VaultError('integrity/wrong-audience'); // R-READ-2
+  if (owned === undefined || owned.index.collection.log.state === null) throw answersNothing(); // R-READ-2
   return (transaction) => {
     const { index } = owned;
     if (index.get('index.read-receipt', digest) !== null) return;

@@ -16,6 +16,7 @@ import { BLOB_MISSING } from '../sync/push.js';
 import { afterRun } from './after-run.js';
 import type { Collection } from './collection.js';
 import { depositLane } from './depositor.js';
+import { countEarlyItems, forgetItem, keepEarlyItem } from './early-items.js';
 import { forgetPruned } from './erase.js';
 import { keepEvidence, liftFreeze } from './evidence.js';
 import { takeInFetches } from './fetch-intake.js';
@@ -112,11 +113,13 @@ export async function createSyncHost(session: Session): Promise<StoreHost> {
     refused: (queued, code) => settleRefusal(session, queued, code),
     afterRun: (report) => afterRun(session, report),
     async receivedInbox(items: readonly InboxItem[]) {
-      for (const { bytes } of items) await receiveItem(session, bytes);
+      const early = new Set<Uint8Array>();
+      for (const { bytes } of items) if ((await receiveItem(session, bytes)) === 'early') early.add(bytes);
+      let waiting = early.size === 0 ? 0 : await countEarlyItems(session);
       await session.transact((transaction) => {
         for (const { bytes } of items) {
-          const path = paths.inboxItem(inboxItemId(bytes));
-          transaction.send('inbox', { kind: 'request', method: 'DELETE', path, body: null });
+          if (early.has(bytes) && keepEarlyItem(session, transaction, bytes, waiting)) waiting += 1;
+          else forgetItem(transaction, bytes);
         }
         moveCursor(transaction, INBOX_CURSOR, items);
       });
