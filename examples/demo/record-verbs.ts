@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Document, DocumentCategory, Id, Person, Progress, Vault } from 'coffret';
 import { documentsOf } from 'coffret/documents';
 import {
@@ -99,6 +99,29 @@ export function createRecordVerbs(
     },
 
     acknowledgeReads: () => me().acknowledgeReads(true),
+
+    /** The lines of each list of the journal; all of it goes into a file. */
+    async journal({ path }: { path: string }) {
+      const { journal } = vault();
+      await writeFile(path, await journal.export());
+      const others = new Map(
+        me()
+          .people.list()
+          .map(({ id, name }) => [id, name]),
+      );
+      const whose = (id: Id<'person'>) => (id === me().id ? me().name : (others.get(id) ?? id.slice(0, 12)));
+      const at = (time: number) => new Date(time).toISOString().slice(11, 19);
+      const grants = journal.grants().map(({ person, category, ended }) => {
+        return [whose(person), category ?? 'single documents', ended === null ? 'in force' : 'ended'];
+      });
+      const receipts = journal
+        .receipts()
+        .map(({ person, items, time }) => [whose(person), `${items.length} read`, at(time)]);
+      const fetches = (await journal.fetches()).map(({ person, what, changes, category, time }) => {
+        return [whose(person), `${changes ?? 'a'} ${what}`, category ?? '', at(time)];
+      });
+      return { grants, receipts, fetches };
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import type { DocumentCategory, Holder, Id } from 'coffret';
 import type { ActorProcess } from './channel.js';
 import { converse } from './conversation.js';
 import { describe, makeScan, type Original } from './documents.js';
+import { showJournal } from './journal.js';
 import { createBar, megabytesPerSecond, print, seconds, short, size } from './print.js';
 import { keepRecord, showClinical } from './record.js';
 import type { Clinical } from './record-verbs.js';
@@ -140,6 +141,7 @@ export async function tell(stage: Stage, originals: readonly Original[]) {
   const doctorId = ids.doctor;
   const spoken = await converse(stage, { patient, doctor }, { kept, adopted, doctorId });
   const record = await keepRecord(stage, people, { kept, category, doctorId });
+  await showJournal(stage, people);
   const said = [...spoken, ...record.said];
 
   print.heading('The patient revokes, and goes on writing');
