@@ -37,13 +37,17 @@ for (const { person, by, category, begins, ended } of vault.journal.grants())
   console.log(person === doctor.id, by === alice.id, category, new Date(begins), ended);
 for (const { person, items, time } of vault.journal.receipts())
   console.log(person === doctor.id, items[0]?.item === result.id, new Date(time));
+for (const { person, what, category, time } of await vault.journal.fetches())
+  console.log(person === doctor.id, what, category, new Date(time)); // as the server says
 console.log(explainJournal('receipts', 'fr')); // what such a line shows, and what it does not
+console.log(vault.journal.reach().fetches); // from when until when, and on whose word
 // #endregion
 
 // #region verify
 const file = await vault.journal.export();
 const journal = await verifyJournal(file); // anywhere, without the vault; throws when a signature is wrong
-console.log(journal.grants[0]?.signedBy, journal.receipts.length); // both 1
+console.log(journal.grants[0]?.signedBy, journal.receipts.length, journal.fetches.length); // both 1 1
+// Or by anyone with the file: npx coffret verify-journal FILE
 // #endregion
 
 await alice.close();
