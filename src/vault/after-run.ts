@@ -4,11 +4,13 @@ import { nameOf } from '../log/collection-log.js';
 import { logTarget } from '../sync/pull.js';
 import type { SyncReport } from '../sync/run.js';
 import type { Collection } from './collection.js';
+import { receiveEarlyItems } from './early-items.js';
 import { checkNotedFetches } from './fetch-intake.js';
 import { acknowledgeGrants } from './inbox.js';
 import { checkNotedHeads, noteHeads } from './known-heads.js';
 import { maintainLinks } from './links.js';
 import type { OwnedVault, Session } from './session.js';
+import { settleMasks } from './settle-masks.js';
 import { renewEpoch } from './shares.js';
 import { forgetRemovedPasskeys } from './strong-slots.js';
 import type { Transaction } from './transaction.js';
@@ -17,7 +19,7 @@ import type { Transaction } from './transaction.js';
 const AUTHORS_MAX = 16;
 
 /**
- * What follows from every sync run, whoever asked for it: heads compared and noted, links brought up to their sources,
+ * What follows from every sync run, whoever asked for it: heads compared and noted, masks settled, links brought up to their sources,
  * epochs whose time is over renewed, authors proven that were not known before.
  *
  * Resolves to the report as a person should see it, and whether something is to be sent now. One collection in which
@@ -45,7 +47,11 @@ export async function afterRun(
   await checkNotedFetches(session);
   await proveAuthors(session);
   await forgetRemovedPasskeys(session);
+  if (report.pulled > 0) again = (await receiveEarlyItems(session)) || again;
   for (const owned of session.vaults.values()) {
+    await attempt(logTarget(owned.index.collection.id), (transaction) =>
+      settleMasks(session, transaction, owned),
+    );
     await attempt(logTarget(owned.index.collection.id), (transaction) =>
       maintainLinks(session, transaction, owned),
     );

@@ -38,6 +38,13 @@ export class IndexBook {
     return current === undefined || current.body === null ? null : this.#decode(kind, current);
   }
 
+  /** As `get`, followed by what other devices wrote under the name at the same time. */
+  heads<Kind extends IndexKind>(kind: Kind, name: Uint8Array): IndexEntry<Kind>[] {
+    const item = this.collection.view.get(deriveIndexItem(this.#rosterKey, kind, name));
+    const heads = item === null ? [] : [item.current, ...item.conflicts];
+    return heads.filter(({ body }) => body !== null).map((revision) => this.#decode(kind, revision));
+  }
+
   /** Writes an entry under its name, over the former one if there is any. */
   put<Kind extends IndexKind>(
     transaction: Transaction,

@@ -31,8 +31,8 @@ export interface Mask {
 /** A mask as the index keeps it. @internal */
 export type MaskEntry = IndexEntry<'index.mask'>;
 
-/** Whom a mask keeps out. */
-type Audience = Pick<MaskEntry, 'professionals' | 'persons'>;
+/** Whom a mask keeps out. @internal */
+export type Audience = Pick<MaskEntry, 'professionals' | 'persons'>;
 
 /** What is written about a mask in the index. Throws `usage/invalid` for nobody. @internal */
 export function audienceOf({ from }: MaskOptions): Audience {
@@ -97,6 +97,11 @@ export function maskDocument(
   if (known !== null) {
     owned.index.put(transaction, 'index.mask', item, { ...known, ...audience });
     endLinks(session, transaction, owned, source, isOut);
+    // Whom the mask before kept out, and this one does not, reads it as they read its category.
+    const freed = readersOf(session, owned, known.category).filter(
+      (reader) => isMaskedFrom(session, known, reader.person, author) && !isOut(reader),
+    );
+    linkForMask(session, transaction, owned, source, freed);
     return;
   }
   const category = owned.index.get('index.collection', collection.id)?.category ?? 'other';
@@ -145,16 +150,21 @@ export function maskNewDocument(
     ...{ item, category, ...audience },
     ...{ time: session.now(), ended: null },
   });
-  const readers = findCollections(session, owned, { category }).flatMap(({ collection }) =>
-    currentReaders(collection, session.now()),
-  );
   const author = session.author.person;
   linkForMask(
     session,
     transaction,
     owned,
     source,
-    readers.filter(({ person }) => !isMaskedFrom(session, audience, person, author)),
+    readersOf(session, owned, category).filter(
+      ({ person }) => !isMaskedFrom(session, audience, person, author),
+    ),
+  );
+}
+
+function readersOf(session: Session, owned: OwnedVault, category: string) {
+  return findCollections(session, owned, { category }).flatMap(({ collection }) =>
+    currentReaders(collection, session.now()),
   );
 }
 
@@ -182,13 +192,15 @@ function linkForMask(
   }
 }
 
-function linksTo(owned: OwnedVault, { item }: LinkSource): IndexEntry<'index.link'>[] {
+/** The links in force to a document. @internal */
+export function linksTo(owned: OwnedVault, { item }: LinkSource): IndexEntry<'index.link'>[] {
   return owned.index
     .list('index.link')
     .filter((link) => link.ended === null && equalBytes(link.sourceItem, item));
 }
 
-function endLinks(
+/** Ends the links to a document that are over. @internal */
+export function endLinks(
   session: Session,
   transaction: Transaction,
   owned: OwnedVault,
@@ -200,8 +212,12 @@ function endLinks(
     if (isOver(link)) unlinkDocument(session, transaction, owned, link, 'erased');
 }
 
-/** Writes a document with all its versions into another collection, under the same id, and erases it where it was. */
-function moveDocument(
+/**
+ * Writes a document with all its versions into another collection, under the same id, and erases it where it was.
+ *
+ * On top of what is there of it already, if anything is. @internal
+ */
+export function moveDocument(
   session: Session,
   transaction: Transaction,
   owned: OwnedVault,
@@ -211,7 +227,10 @@ function moveDocument(
   const target = ensureCollection(session, transaction, owned, to);
   renewEpoch(session, transaction, owned, target);
   const history = keptHistory(collection, item);
-  copyHistory(session, transaction, target, item, history);
+  const isThere = (target.view.get(item)?.current.body ?? null) !== null;
+  // Between two copies of a document, a removal says only where the other one went.
+  const carried = isThere ? history.filter(({ body }) => body !== null) : history;
+  copyHistory(session, transaction, target, item, carried);
   for (const link of linksTo(owned, { collection, item }))
     owned.index.put(transaction, 'index.link', link.linkItem, { ...link, sourceCollection: target.id });
   // Before the removal, so that whoever is let in later opens nothing of what was there.
