@@ -8,7 +8,9 @@ export { type Action, type ActionOptions, useAction, type Work } from './use-act
 export { useAgenda, useAgendaConflicts, useEvent, useNextReminder, useUpcoming } from './use-agenda.js';
 export { type DeviceActions, type DeviceView, useDevice } from './use-device.js';
 export { type BlobOptions, type BlobResult, useDocumentBlob } from './use-document-blob.js';
+export { useFiledDocument, useFiledDocuments, useFiling, useFolders } from './use-documents-filed.js';
 export { type Explain, type Language, useExplain } from './use-explain.js';
+export { useJournalFetches, useJournalGrants, useJournalReceipts } from './use-journal.js';
 export {
   type LiveOptions,
   type LiveReady,
