@@ -5,12 +5,12 @@ import {
   type CdaOrganization,
   type CdaParty,
   type CdaPeriod,
+  momentOf,
   organizationOf,
   partyOf,
   periodOf,
 } from './cda-party.js';
 import { type CdaPatient, patientOf } from './cda-patient.js';
-import { timeOf } from './cda-time.js';
 import { documentType } from './document-type.js';
 import { lineOf, textOf, type XmlElement } from './xml-element.js';
 
@@ -107,7 +107,7 @@ export function headerOf(root: XmlElement): CdaHeader {
     ...documentType(type?.code ?? null),
     templates: root.all('templateId').slice(0, MANY_MAX).flatMap(templateOf),
     language: lineOf(root.child('languageCode')?.get('code'), 35),
-    time: timeOf(root.child('effectiveTime')?.get('value') ?? null),
+    time: momentOf(root.child('effectiveTime')),
     confidentiality: confidentialityOf(root.all('confidentialityCode')),
     events,
     relations: root.all('relatedDocument').slice(0, MANY_MAX).map(relationOf),

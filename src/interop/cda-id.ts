@@ -74,8 +74,8 @@ function kindOf(root: string, extension: string | null): Pick<CdaId, 'kind' | 'v
   if (kind !== undefined) return { kind, value: extension.replace(/\s/g, '').toUpperCase() };
   const table = root === PROFESSIONAL ? PROFESSIONALS : root === STRUCTURE ? STRUCTURES : {};
   const [prefix = '', value] = [extension.slice(0, 1), extension.slice(1).toUpperCase()];
-  // Some write the number of a professional without its prefix.
-  if (root === PROFESSIONAL && /^1\d{10}$/.test(extension)) return { kind: 'rpps', value: extension };
+  // Some write the number of a professional without its prefix: none with it looks like this.
+  if (root === PROFESSIONAL && /^[01]\d{10}$/.test(extension)) return { kind: 'rpps', value: extension };
   const [of, shape] = (Object.hasOwn(table, prefix) ? table[prefix] : undefined) ?? [];
   return of !== undefined && shape?.test(value) === true ? { kind: of, value } : none;
 }

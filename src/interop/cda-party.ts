@@ -125,10 +125,10 @@ export function nameOf(element: XmlElement | null): CdaName | null {
   return text === null ? null : { ...name, text };
 }
 
-/** A moment, or where only a span is given its end, else its beginning. @internal */
+/** A moment, or where only a span is given its end, else its middle or its beginning. @internal */
 export function momentOf(element: XmlElement | null): string | null {
-  const texts = [element, element?.child('high') ?? null, element?.child('low') ?? null];
-  for (const each of texts) {
+  const parts = ['high', 'center', 'low'].map((name) => element?.child(name) ?? null);
+  for (const each of [element, ...parts]) {
     const time = timeOf(each?.get('value') ?? null);
     if (time !== null) return time;
   }
@@ -144,7 +144,8 @@ export interface CdaPeriod {
 /** A span of time; a moment is when it began. Null where neither end is known. @internal */
 export function periodOf(element: XmlElement | null): CdaPeriod | null {
   const at = (name: string) => timeOf(element?.child(name)?.get('value') ?? null);
-  const period = { start: at('low') ?? timeOf(element?.get('value') ?? null), end: at('high') };
+  const moment = timeOf(element?.get('value') ?? null) ?? at('center');
+  const period = { start: at('low') ?? moment, end: at('high') };
   return period.start === null && period.end === null ? null : period;
 }
 

@@ -1,6 +1,6 @@
 import { type CdaCode, codeOf, type References } from './cda-code.js';
+import { momentOf } from './cda-party.js';
 import { isEvent, locatorOf, type Statement } from './cda-statement.js';
-import { timeOf } from './cda-time.js';
 import { type CdaQuantity, type CdaValue, observedValue, rangeOf } from './cda-value.js';
 import { lineOf, type XmlElement } from './xml-element.js';
 
@@ -80,11 +80,8 @@ export function resultOf(statement: Statement, references: References): CdaResul
 /** When it was so: by itself, else by what it is a part of. @internal */
 export function observedAt({ element, parents }: Statement): string | null {
   for (const time of [element.child('effectiveTime'), ...parents.map((each) => each.time)]) {
-    const at = ['value', 'high', 'low'].map((name) =>
-      timeOf((name === 'value' ? time : (time?.child(name) ?? null))?.get('value') ?? null),
-    );
-    const known = at.find((moment) => moment !== null);
-    if (known !== undefined && known !== null) return known;
+    const at = momentOf(time);
+    if (at !== null) return at;
   }
   return null;
 }

@@ -1,5 +1,7 @@
 const TIME =
-  /^(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,4}))?)?)?)?)?)?(?:([+-])(\d\d)(\d\d))?$/;
+  /^(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.\d{1,12})?)?)?)?)?)?(?:([+-])(\d\d)(\d\d)?|(Z))?$/;
+/** As ISO 8601 writes it, and some do here. */
+const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d(?:\.\d+)?))?(Z|[+-]\d\d:?\d\d)?)?$/;
 
 /**
  * A moment of HL7 version 3 as ISO 8601, as precise as it is given: `1975`, `2009-08`, `2009-08-25`,
@@ -8,13 +10,18 @@ const TIME =
  * @internal
  */
 export function timeOf(text: string | null): string | null {
-  const found = TIME.exec(text ?? '');
+  const iso = ISO.exec(text ?? '');
+  const found = TIME.exec(iso === null ? (text ?? '') : iso.slice(1).join('').replace(':', ''));
   if (found === null) return null;
-  const [, year = '', month, day, hour, minute, second, , sign, offsetHours = '', offsetMinutes = ''] = found;
-  if (year < '1800') return null;
-  if (month === undefined) return year;
+  const [, year = '', month, day, hour, minute, second, sign, offsetHours = '', shortOffset, zulu] = found;
+  const offsetMinutes = shortOffset ?? '00';
+  // 2021-04 may be a month, or a year west of Greenwich.
+  const isUnclear = sign !== undefined && shortOffset === undefined && minute === undefined;
+  if (year < '1800' || isUnclear) return null;
+  // Of a month or day that nobody knows the civil status says zero.
+  if (month === undefined || (month === '00' && (day ?? '00') === '00')) return year;
   if (month < '01' || month > '12') return null;
-  if (day === undefined) return `${year}-${month}`;
+  if (day === undefined || day === '00') return `${year}-${month}`;
   const date = `${year}-${month}-${day}`;
   const time = Date.parse(`${date}T00:00:00Z`);
   if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(date)) return null;
@@ -22,7 +29,8 @@ export function timeOf(text: string | null): string | null {
   if (hour === undefined || minute === undefined) return date;
   if (hour > '23' || minute > '59' || (second ?? '00') > '59') return null;
   if (offsetHours > '14' || offsetMinutes > '59') return null;
-  const offset = sign === undefined ? '' : `${sign}${offsetHours}:${offsetMinutes}`;
+  const isUtc = zulu !== undefined || `${offsetHours}${offsetMinutes}` === '0000';
+  const offset = isUtc ? '+00:00' : sign === undefined ? '' : `${sign}${offsetHours}:${offsetMinutes}`;
   return `${date}T${hour}:${minute}${second === undefined ? '' : `:${second}`}${offset}`;
 }
 

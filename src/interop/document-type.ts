@@ -44,6 +44,14 @@ const TYPES: readonly Row[] = [
   [null, 'administrative', '51851-4', '56446-8', 'PIECE-IDENTITE', 'FICHE-CONTACTS'],
   [null, 'vaccination', '96874-3'],
   [null, 'certificate', '101881-1'],
+  // LOINC codes under which other countries write what has another code in France, or none.
+  [null, 'report', '18842-5', '34105-7', '34117-2', '11504-8', '28570-0', '57133-1', '34847-4', '34108-1'],
+  [null, 'report', '11526-1', '59258-4', '34878-9', '34111-5', '11541-0'],
+  [null, 'imaging', '68604-8', '18782-3'],
+  [null, 'laboratory', '26436-6', '18725-2', '92236-9'],
+  [null, 'vaccination', '82593-5'],
+  [null, 'care-plan', '52521-2'],
+  [null, 'directives', '42348-3', '81334-5'],
 ];
 
 /** Where a type of document goes. */

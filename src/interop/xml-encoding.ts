@@ -15,13 +15,15 @@ const NAMES: Readonly<Record<string, XmlEncoding['name']>> = {
   ascii: 'us-ascii',
   'iso-8859-1': 'iso-8859-1',
   'iso8859-1': 'iso-8859-1',
-  iso_8859_1: 'iso-8859-1',
+  l1: 'iso-8859-1',
   latin1: 'iso-8859-1',
   'iso-8859-15': 'iso-8859-15',
   'iso8859-15': 'iso-8859-15',
   latin9: 'iso-8859-15',
   'windows-1252': 'windows-1252',
   cp1252: 'windows-1252',
+  'cp-1252': 'windows-1252',
+  'x-cp1252': 'windows-1252',
 };
 
 /** What Windows puts at 0x80 to 0x9F; zero where it puts nothing. */
@@ -63,7 +65,10 @@ export function xmlEncodingOf(bytes: Uint8Array): XmlEncoding {
   if (a === 0x3c && b === 0 && c !== 0 && d === 0) return { name: 'utf-16le', offset: 0 };
   if (a === 0 && b === 0x3c && c === 0 && d !== 0) return { name: 'utf-16be', offset: 0 };
   const head = String.fromCharCode(...bytes.subarray(0, 256));
-  const declared = /^<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]*)["']/.exec(head)?.[1]?.toLowerCase();
+  const declared = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]*)["']/
+    .exec(head)?.[1]
+    ?.toLowerCase()
+    .replace(/_/g, '-');
   // It says UTF-16 and is not: it was written as UTF-8 by something that did not look at its first line.
   if (declared === undefined || /^utf-?16/.test(declared)) return { name: 'utf-8', offset: 0 };
   const name = Object.hasOwn(NAMES, declared) ? NAMES[declared] : undefined;

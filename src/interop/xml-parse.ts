@@ -41,8 +41,12 @@ export async function parseXml(
   if (bytes.length > limits.bytesMax) throw tooLarge('bytes', limits.bytesMax);
   pace.check();
   const builder = new TreeBuilder(limits, seek);
+  let isBegun: boolean = false;
   for (const { text, done } of decodeXml(bytes, xmlEncodingOf(bytes), SLICE_BYTES)) {
-    builder.write(text);
+    // Blanks before the declaration are no XML, and harm nobody.
+    const begun: string = isBegun ? text : text.trimStart();
+    isBegun ||= begun !== '';
+    if (begun !== '') builder.write(begun);
     await pace.rest(done, bytes.length);
   }
   return builder.end();

@@ -214,9 +214,134 @@ describe('the header of a clinical document', () => {
     ['18776-5', '44', 'care-plan'],
     ['DOCPAT09', '95', 'administrative'],
     ['99999-9', null, 'other'],
+    ['18842-5', null, 'report'],
+    ['68604-8', null, 'imaging'],
+    ['26436-6', null, 'laboratory'],
+    ['82593-5', null, 'vaccination'],
+    ['81334-5', null, 'directives'],
   ])('puts %s into class %s and category %s', async (code, classCode, category) => {
     const document = await read(cdaText({ head: HEAD.replace('code="11369-6"', `code="${code}"`) }));
     expect(document).toMatchObject({ classCode, category });
+  });
+});
+
+describe('a moment in a clinical document', () => {
+  const timeOf = async (value: string) => (await read(cdaText({ head: `<effectiveTime ${value}/>` }))).time;
+
+  it.each([
+    ['20210401171000+0200', '2021-04-01T17:10:00+02:00'],
+    ['20210401171000', '2021-04-01T17:10:00'],
+    ['20210401171000.123456789+0200', '2021-04-01T17:10:00+02:00'],
+    ['20210401171000Z', '2021-04-01T17:10:00+00:00'],
+    ['20210401171000-0000', '2021-04-01T17:10:00+00:00'],
+    ['20210401171000+02', '2021-04-01T17:10:00+02:00'],
+    ['202104011710-0330', '2021-04-01T17:10-03:30'],
+    ['2021040117', '2021-04-01'],
+    ['202104', '2021-04'],
+    ['2021', '2021'],
+    ['20210400', '2021-04'],
+    ['20210000', '2021'],
+    ['2021-04-01', '2021-04-01'],
+    ['2021-04-01T17:10:00.5+02:00', '2021-04-01T17:10:00+02:00'],
+    ['2021-0400', '2021'],
+    ['20210230', null],
+    ['20210015', null],
+    ['20211301', null],
+    ['2021-04', null],
+    ['00000000', null],
+    ['20210401241000', null],
+  ])('written %s is %s', async (value, time) => {
+    expect(await timeOf(`value="${value}"`)).toBe(time);
+  });
+
+  it('may be a span: its end counts, else its middle, else its beginning', async () => {
+    const span = async (inside: string) =>
+      (await read(cdaText({ head: `<effectiveTime>${inside}</effectiveTime>` }))).time;
+    expect(await span('<low value="20210401"/><high value="20210402"/>')).toBe('2021-04-02');
+    expect(await span('<low value="20210401"/><high nullFlavor="UNK"/>')).toBe('2021-04-01');
+    expect(await span('<center value="20210401"/>')).toBe('2021-04-01');
+  });
+});
+
+describe('the names of a patient', () => {
+  const patientOf = async (names: string, more = '') =>
+    (
+      await read(
+        cdaText({
+          patient: `<recordTarget><patientRole><id root="1.2.3" extension="1"/><patient>${names}${more}</patient></patientRole></recordTarget>`,
+        }),
+      )
+    ).patient;
+
+  it('are not made one of two', async () => {
+    expect(
+      await patientOf(
+        '<name use="P"><given>Johnny</given><family>Smithy</family></name><name use="L"><given>John</given><given>Quincy</given><family>Smith</family></name>',
+      ),
+    ).toMatchObject({ familyName: 'Smith', givenNames: 'John Quincy', birthName: null });
+    expect(
+      await patientOf(
+        '<name use="L"><given>Eve</given><family>Betterhalf</family></name><name><given>Eva</given><family qualifier="BR">Everywoman</family></name>',
+      ),
+    ).toMatchObject({ birthName: 'Everywoman', familyName: 'Betterhalf', givenNames: 'Eve' });
+  });
+
+  it('may each be marked, in any case, and with marks that say nothing here', async () => {
+    expect(
+      await patientOf(
+        '<name><given qualifier="br">ANNE</given><given qualifier="BR">MARIE</given><family qualifier="br">LE GOFF</family><family qualifier="SP">MARTIN</family></name>',
+      ),
+    ).toMatchObject({
+      birthName: 'LE GOFF',
+      usedName: 'MARTIN',
+      firstGivenName: 'ANNE',
+      givenNames: 'ANNE MARIE',
+    });
+    expect(
+      await patientOf(
+        '<name><given>Marie</given><given qualifier="IN">T</given><family qualifier="AD">Roux</family></name>',
+      ),
+    ).toMatchObject({ birthName: null, familyName: 'Roux', givenNames: 'Marie' });
+  });
+
+  it('may have no parts', async () => {
+    expect(await patientOf('<name>Marie ROUX</name>')).toMatchObject({
+      familyName: 'Marie ROUX',
+      givenNames: null,
+    });
+  });
+
+  it('go with a place of birth as far as it is told, and a date as far as it is known', async () => {
+    const place = (addr: string) => `<birthplace><place><addr>${addr}</addr></place></birthplace>`;
+    expect(
+      await patientOf(
+        '<name/>',
+        `<birthTime value="19790000"/>${place('<state>MA</state><country>USA</country>')}`,
+      ),
+    ).toMatchObject({ birthDate: '1979', birthPlace: { code: null, name: 'MA, USA' } });
+    expect(
+      await patientOf('<name/>', place('<county>99109</county><country>ALLEMAGNE</country>')),
+    ).toMatchObject({ birthDate: null, birthPlace: { code: '99109', name: 'ALLEMAGNE' } });
+  });
+});
+
+describe('the number of a professional', () => {
+  it.each([
+    ['810001234567', '10001234567', null],
+    ['801234567897', '01234567897', null],
+    ['10001234567', '10001234567', null],
+    // Those of test begin with zero, as ADELI numbers with their prefix do.
+    ['01234567897', '01234567897', null],
+    ['0123456789', null, '123456789'],
+    ['369838578', null, null],
+    ['81234567899', null, null],
+  ])('%s is RPPS %s or ADELI %s', async (extension, rpps, adeli) => {
+    const document = await read(
+      cdaText({
+        authors: `<author><assignedAuthor><id root="1.2.250.1.71.4.2.1" extension="${extension}"/></assignedAuthor></author>`,
+      }),
+    );
+    expect(document.authors).toMatchObject([{ rpps, adeli }]);
   });
 });
 
