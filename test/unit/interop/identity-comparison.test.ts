@@ -50,7 +50,7 @@ describe('a document and the holder of a vault', () => {
     ['birthDate', { birthDate: '1979-03-29' }],
     ['sex', { sex: 'male' }],
     ['birthPlace', { birthPlace: { code: '51216', name: 'DOMPREMY' } }],
-    ['ins', { ins: ins('279035121518990') }],
+    ['ins', { ins: ins('279035121518790') }],
   ] as const)('do not where the %s is another, whatever else is the same', (trait, change) => {
     const compared = compareIdentity({ ...PATIENT, ...change }, HOLDER);
     expect(compared.verdict).toBe('mismatch');
@@ -94,6 +94,8 @@ describe('a document and the holder of a vault', () => {
     ['LE GOFF', 'Le-Goff'],
     ['CŒUR', 'Coeur'],
     ['ÇAĞLAR', 'caglar'],
+    ['SØRENSEN', 'Sorensen'],
+    ['STRAẞE', 'Straße'],
     ['PAT  TROIS', 'pat-trois'],
   ])('have the same name in %s and %s', (theirs, ours) => {
     expect(verdict({ birthName: theirs }, { birthName: ours })).toBe('match');
@@ -126,6 +128,18 @@ describe('a document and the holder of a vault', () => {
     ['MARIE JEANNE', 'MARIE', ['Jeanne', 'Marie'], 'different'],
     ['LOUISE', 'LOUISE', ['Louis'], 'different'],
     ['DOMINIQUE', 'DOMINIQUE', [], 'missing'],
+    // Typed in one go: where the first name ends, a blank does not tell, and a hyphen does.
+    ['MARIE LOUISE ANNE', 'MARIE', ['Marie Louise Anne'], 'same'],
+    ['MARIE LOUISE ANNE', 'MARIE LOUISE', ['Marie', 'Louise', 'Anne'], 'same'],
+    ['MARIE LOUISE ANNE', 'MARIE', ['Marie-Louise', 'Anne'], 'missing'],
+    ['MARIE', 'MARIE', ['Marie Louise Anne'], 'missing'],
+    ['MARIE', 'MARIE', ['Marie-Louise'], 'different'],
+    ['MARIE LOUISE', 'MARIE LOUISE', ['Marie'], 'different'],
+    ['ANNE-MARIE', 'ANNE-MARIE', ['Annemarie'], 'missing'],
+    ['JEAN', 'JEAN', ['Jeanne'], 'different'],
+    ['DOMINIQUE JEANNE', 'DOMINIQUE', ['Dominique', 'Louise'], 'different'],
+    ["N'GOLO", "N'GOLO", ['N’Golo'], 'same'],
+    ["N'GOLO", "N'", ['N’Golo'], 'missing'],
   ] as const)('have given names %s (%s) and %j: %s', (givenNames, firstGivenName, ours, outcome) => {
     expect(given({ givenNames, firstGivenName }, [...ours])).toBe(outcome);
   });
@@ -143,12 +157,73 @@ describe('a document and the holder of a vault', () => {
       compareIdentity({ ...PATIENT, ins: ins(value) }, { ...HOLDER, ins: ours }).traits.ins;
     expect(one('279035121518989', '2790351215189')).toBe('same');
     expect(one('2790351215189', '279035121518989')).toBe('same');
-    expect(one('279035121518989', '279035121518988')).toBe('different');
+    expect(one('279035121518789', '279035121518989')).toBe('different');
+    // The key is made of the number: one of the two is wrong, and nobody else is meant.
+    expect(one('279035121518989', '279035121518988')).toBe('missing');
     expect(one('859975123456763', '279035121518989')).toBe('missing');
     expect(one('279', '279035121518989')).toBe('missing');
     expect(one('2a9035121518989', '2A9035121518989')).toBe('different');
     const two = { ...PATIENT, ins: [...ins('859975123456763', 'ins-nia'), ...ins('279035121518989')] };
     expect(compareIdentity(two, HOLDER).traits.ins).toBe('same');
+  });
+
+  it('compare no INS of test with a real one, where it is known which it is', () => {
+    const one = (kind: 'ins-nir' | 'ins-nir-test', root: string, insOid?: string) =>
+      compareIdentity(
+        { ...PATIENT, ins: [{ root, extension: '279035121518989', kind, value: '279035121518989' }] },
+        { ...HOLDER, insOid },
+      ).traits.ins;
+    const [real, test] = ['1.2.250.1.213.1.4.8', '1.2.250.1.213.1.4.10'];
+    expect(one('ins-nir', real, `urn:oid:${real}`)).toBe('same');
+    expect(one('ins-nir-test', test, real)).toBe('missing');
+    expect(one('ins-nir', real, test)).toBe('missing');
+    expect(one('ins-nir-test', test, test)).toBe('same');
+    expect(one('ins-nir-test', test)).toBe('same');
+  });
+
+  it.each([
+    ['LE GOFF', 'Legoff'],
+    ["D'ALMEIDA", 'Dalmeida'],
+    ['DE SAINT-EXUPÉRY', 'Saint-Exupéry'],
+    ['VAN DER MEER', 'Vandermeer'],
+  ])('are neither the same nor others for how %s and %s are written', (theirs, ours) => {
+    for (const [one, other] of [
+      [theirs, ours],
+      [ours, theirs],
+    ] as const)
+      expect(compareIdentity({ ...PATIENT, birthName: one }, { ...HOLDER, birthName: other })).toMatchObject({
+        verdict: 'uncertain',
+        traits: { birthName: 'missing' },
+      });
+  });
+
+  it.each([
+    ['GOFF', 'Le Goff'],
+    ['DUPONT', 'Dupont-Martin'],
+    ['MARTIN', 'Martine'],
+  ])('are others where one is called %s and one %s', (theirs, ours) => {
+    expect(verdict({ birthName: theirs }, { birthName: ours })).toBe('mismatch');
+  });
+
+  it.each([
+    ['75056', '75115', 'missing'],
+    ['69385', '69123', 'missing'],
+    ['13055', '13216', 'missing'],
+    ['20004', '2A004', 'missing'],
+    ['2A004', '2B004', 'different'],
+    ['75115', '75114', 'different'],
+    ['75056', '75121', 'different'],
+    ['13055', '13217', 'different'],
+    ['99109', '99109', 'same'],
+    ['99109', '51215', 'different'],
+    ['99999', '51215', 'missing'],
+  ])('are born in %s and %s: %s', (theirs, ours, outcome) => {
+    const place = { code: theirs, name: null };
+    const { birthPlace } = compareIdentity(
+      { ...PATIENT, birthPlace: place },
+      { ...HOLDER, birthPlace: ours },
+    ).traits;
+    expect(birthPlace).toBe(outcome);
   });
 
   it('say nothing of who it is', () => {
