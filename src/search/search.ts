@@ -120,7 +120,8 @@ export class Search {
    */
   async find(text: string, options: SearchOptions = {}): Promise<SearchResults> {
     await this.#open();
-    const present = await this.#sources.ids();
+    // Known already unless something changed; in part, where lists are loaded first.
+    const present = this.#present.getSnapshot() ?? (await this.#sources.ids());
     return this.#index.search(text, options, present);
   }
 

@@ -4,6 +4,8 @@ import { DOCUMENT_KIND, DOCUMENT_SCHEMA, encodeDocument } from '../../src/record
 import type { SearchEntry } from '../../src/search/entry.js';
 import { searchOf } from '../../src/search/search.js';
 import type { NewRecord } from '../../src/vault/collection-writer.js';
+import { storeFile } from '../../src/vault/document-files.js';
+import { openSource } from '../../src/vault/file-source.js';
 import { addDocuments } from './documents.js';
 import { measure, timed } from './measure.js';
 import { confirmAll, createParty, type Party, reopenParty } from './party.js';
@@ -98,29 +100,26 @@ function queriesOf(words: readonly string[]): readonly { readonly text: string; 
 /** A vault with these documents: every other one has its text as a file here, the rest are PDFs that are elsewhere. */
 async function partyWith(entries: readonly SearchEntry[]): Promise<Party> {
   const party = await createParty();
-  const { padded, chunks, stored } = blobSizes(BYTES_PER_FILE);
-  const elsewhere: NewRecord[] = [];
+  const { session } = party;
+  const vault = [...session.vaults.values()][0]?.vault as Uint8Array;
+  const sizes = blobSizes(BYTES_PER_FILE);
+  const records: NewRecord[] = [];
   for (const [i, { title, text, date }] of entries.entries()) {
-    if (i % 2 === 0) {
-      const file = new Blob([text], { type: 'text/plain' });
-      await party.vault.documents.add(file, { category: 'laboratory', title, date });
-      continue;
-    }
-    const blob = { id: systemRandom(16), key: systemRandom(32), list: systemRandom(32) };
+    const isHere = i % 2 === 0;
+    const elsewhere = () => {
+      const { padded, chunks, stored } = sizes;
+      const keys = { id: systemRandom(16), key: systemRandom(32), list: systemRandom(32) };
+      return { ...keys, bytes: BYTES_PER_FILE, padded, stored, chunks };
+    };
+    const source = openSource(new TextEncoder().encode(text));
+    const blob = isHere ? (await storeFile(session, vault, source, {})).blob : elsewhere();
     const body = encodeDocument({
-      ...{
-        title,
-        category: 'laboratory',
-        date,
-        name: `${title}.pdf`,
-        mediaType: 'application/pdf',
-        added: i,
-      },
-      blob: { ...blob, bytes: BYTES_PER_FILE, padded, stored, chunks },
+      ...{ title, category: 'laboratory', date, name: '', added: i, blob },
+      mediaType: isHere ? 'text/plain' : 'application/pdf',
     });
-    elsewhere.push({ item: systemRandom(16), base: [], kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body });
+    records.push({ item: systemRandom(16), base: [], kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body });
   }
-  await addDocuments(party, elsewhere);
+  await addDocuments(party, records);
   await confirmAll(party);
   return party;
 }
