@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStage, type Stage } from '../support/actors.js';
-import { formsOf } from '../support/evil-canary.js';
+import { formsOf, shareRun } from '../support/evil-canary.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -34,16 +34,19 @@ it('the server learns neither the digest of a file nor that it came twice', asyn
     ...formsOf({ name: 'file', bytes: file.subarray(0, 24) }),
   ];
   const directory = join(stage.directory, 'server');
-  let looked = 0;
+  const blobs: Uint8Array[] = [];
   let sizes = 0;
   for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const held = await readFile(join(entry.parentPath, entry.name));
     for (const { name, needle } of needles)
       expect(held.includes(needle), `${name} in ${entry.name}`).toBe(false);
-    looked++;
+    if (entry.parentPath.includes('blobs')) blobs.push(held);
     sizes += held.length;
   }
-  expect(looked).toBeGreaterThanOrEqual(4);
+  // The same file three times is three blobs that have nothing in common.
+  expect(blobs).toHaveLength(3);
+  for (const [i, one] of blobs.entries())
+    for (const other of blobs.slice(i + 1)) expect(shareRun(one, other, 16)).toBe(false);
   expect(sizes).toBeGreaterThan(3 * 1024);
 });
