@@ -60,6 +60,10 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'image/gif': 'gif',
   'image/webp': 'webp',
   'image/tiff': 'tif',
+  'image/bmp': 'bmp',
+  'image/heic': 'heic',
+  'image/heif': 'heif',
+  'image/avif': 'avif',
   'application/dicom': 'dcm',
   'application/rtf': 'rtf',
   'text/rtf': 'rtf',
@@ -67,6 +71,9 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'text/html': 'html',
   'application/xml': 'xml',
   'text/xml': 'xml',
+  'application/json': 'json',
+  'application/fhir+json': 'json',
+  'application/fhir+xml': 'xml',
   'application/zip': 'zip',
 };
 

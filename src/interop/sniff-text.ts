@@ -1,7 +1,7 @@
 import { HL7 } from './xml-element.js';
 
 /** What a file of text can be. */
-export type TextKind = 'rtf' | 'html' | 'cda' | 'xml' | 'hl7v2' | 'ics' | 'vcard' | 'text';
+export type TextKind = 'rtf' | 'html' | 'cda' | 'xml' | 'json' | 'hl7v2' | 'ics' | 'vcard' | 'text';
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
@@ -17,11 +17,13 @@ export function isHtml(text: string): boolean {
 export function textKindOf(
   head: Uint8Array,
   isCut: boolean,
-): { readonly kind: TextKind; readonly encoding: Encoding } | null {
+): { readonly kind: TextKind; readonly mediaType?: string; readonly encoding: Encoding } | null {
   const decoded = decodeText(head, isCut);
   if (decoded === null) return null;
   const { text, encoding } = decoded;
-  return { kind: kindOf(text.trimStart()), encoding };
+  const kind = kindOf(text.trimStart());
+  const isFhir = kind === 'json' ? FHIR_JSON.test(text) : kind === 'xml' && isFhirXml(text);
+  return { kind, encoding, ...(isFhir ? { mediaType: `application/fhir+${kind}` } : {}) };
 }
 
 function kindOf(text: string): TextKind {
@@ -29,10 +31,22 @@ function kindOf(text: string): TextKind {
   if (/^(MSH|FHS|BHS)[|^~\\&!-/:-@]/.test(text)) return 'hl7v2';
   if (/^BEGIN:VCALENDAR\s/i.test(text)) return 'ics';
   if (/^BEGIN:VCARD\s/i.test(text)) return 'vcard';
+  if (/^(\{\s*("|\})|\[\s*[[{"\d\]tfn-])/.test(text)) return 'json';
   if (isCda(text)) return 'cda';
   // As a page before as XML: what a browser would show as one is one.
   if (isHtml(text)) return 'html';
   return /^<(\?xml\s|!--|!DOCTYPE\s|[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?[\s>/])/.test(text) ? 'xml' : 'text';
+}
+
+/** What it is said to be stands among the first, as a rule. */
+const FHIR_JSON = /^[\ufeff\s]*\{[\s\S]{0,2000}?"resourceType"\s*:\s*"[A-Z]/;
+
+function isFhirXml(text: string): boolean {
+  const root = rootOf(text);
+  const [, prefix = ''] = /^<(?:([\w.-]+):)?/.exec(root?.tag ?? '') ?? [];
+  return (
+    root !== null && declares(root.tag, prefix === '' ? 'xmlns' : `xmlns:${prefix}`, 'http://hl7.org/fhir')
+  );
 }
 
 const STYLESHEET = 'http://www.w3.org/1999/XSL/Transform';

@@ -9,6 +9,9 @@ export type FileKind =
   | 'gif'
   | 'webp'
   | 'tiff'
+  /** Also AVIF and others of its container, by `mediaType`. */
+  | 'heic'
+  | 'bmp'
   | 'dicom'
   | 'office'
   | 'zip'
@@ -33,6 +36,8 @@ const MEDIA_TYPES: Readonly<Record<FileKind, string>> = {
   gif: 'image/gif',
   webp: 'image/webp',
   tiff: 'image/tiff',
+  heic: 'image/heic',
+  bmp: 'image/bmp',
   dicom: 'application/dicom',
   office: 'application/octet-stream',
   zip: 'application/zip',
@@ -43,6 +48,7 @@ const MEDIA_TYPES: Readonly<Record<FileKind, string>> = {
   hl7v2: 'application/hl7-v2',
   ics: 'text/calendar',
   vcard: 'text/vcard',
+  json: 'application/json',
   text: 'text/plain',
   unknown: 'application/octet-stream',
 };
@@ -56,11 +62,16 @@ const ENDINGS: Readonly<Record<string, readonly FileKind[]>> = {
   webp: ['webp'],
   tif: ['tiff'],
   tiff: ['tiff'],
+  heic: ['heic'],
+  heif: ['heic'],
+  avif: ['heic'],
+  bmp: ['bmp'],
   dcm: ['dicom'],
   rtf: ['rtf'],
   htm: ['html'],
   html: ['html'],
   xml: ['xml', 'cda'],
+  json: ['json'],
   hl7: ['hl7v2'],
   ics: ['ics'],
   vcf: ['vcard'],
@@ -92,6 +103,12 @@ const BYTES: readonly (readonly [kind: FileKind, at: number, bytes: string])[] =
   ['dicom', 128, 'DICM'],
 ];
 
+/** ISO base media files that are pictures. */
+const BRANDS: Readonly<Record<string, string>> = {
+  ...{ heic: 'image/heic', heix: 'image/heic', heim: 'image/heic', heis: 'image/heic', hevc: 'image/heic' },
+  ...{ mif1: 'image/heif', msf1: 'image/heif', avif: 'image/avif', avis: 'image/avif' },
+};
+
 /**
  * What kind of file this is: by its first bytes, never by its name, which is only compared.
  *
@@ -100,7 +117,7 @@ const BYTES: readonly (readonly [kind: FileKind, at: number, bytes: string])[] =
  */
 export function sniff(bytes: Uint8Array, name?: string): Sniffed {
   const head = bytes.subarray(0, SNIFF_BYTES);
-  const found: Found | null = binaryKind(head) ?? textKindOf(head, head.length === SNIFF_BYTES);
+  const found = kindOf(head);
   const kind = found?.kind ?? 'unknown';
   return {
     kind,
@@ -116,14 +133,29 @@ interface Found {
   readonly encoding?: Sniffed['encoding'];
 }
 
+function kindOf(head: Uint8Array): Found | null {
+  const binary = binaryKind(head);
+  if (binary !== null) return binary;
+  const text = textKindOf(head, head.length === SNIFF_BYTES);
+  // A mark anywhere in the first kilobyte makes a PDF to those that show it, unless it is a text that speaks of one.
+  const start = latin1(head.subarray(0, 1024));
+  const isPdf = text === null ? start.includes('%PDF-') : text.kind === 'text' && /^\s*%PDF-/m.test(start);
+  return isPdf && !isHtml(start) ? { kind: 'pdf' } : text;
+}
+
 function binaryKind(head: Uint8Array): Found | null {
   for (const [kind, at, signature] of BYTES)
     if (startsWith(head, signature, at) && (kind !== 'webp' || startsWith(head, 'RIFF', 0))) return { kind };
-  const archive = archiveType(head);
-  if (archive !== null) return archive;
-  // A mark anywhere in the first kilobyte makes a PDF to those that show it, unless it is a page that speaks of one.
-  const start = latin1(head.subarray(0, 1024));
-  return start.includes('%PDF-') && !isHtml(start) ? { kind: 'pdf' } : null;
+  const brand = startsWith(head, 'ftyp', 4) ? latin1(head.subarray(8, 12)) : '';
+  const heic = Object.hasOwn(BRANDS, brand) ? BRANDS[brand] : undefined;
+  if (heic !== undefined) return { kind: 'heic', mediaType: heic };
+  // The size of its second header parts a picture from a text that begins so.
+  if (startsWith(head, 'BM', 0) && head[15] === 0 && head[16] === 0 && head[17] === 0) return { kind: 'bmp' };
+  // Without the mark: its first element is of group 2 or 8, with how its value is written.
+  const [group, ...rest] = head.subarray(0, 4);
+  const isTag = (group === 2 || group === 8) && rest[0] === 0 && rest[2] === 0;
+  if (isTag && /^(UL|CS|UI|OB|LO|DA|SH)/.test(latin1(head.subarray(4, 6)))) return { kind: 'dicom' };
+  return archiveType(head);
 }
 
 function namedSo(kind: FileKind, name: string | undefined): boolean | null {

@@ -43,7 +43,22 @@ describe('what a file is', () => {
     ['html', 'text/html', utf8('\ufeff \n<!-- x --><HTML lang="fr">')],
     ['html', 'text/html', utf8('<script>alert(1)</script>')],
     ['html', 'text/html', utf8('<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">')],
-    ['xml', 'application/xml', utf8('<?xml version="1.0"?><Bundle xmlns="http://hl7.org/fhir"/>')],
+    ['xml', 'application/fhir+xml', utf8('<?xml version="1.0"?><Bundle xmlns="http://hl7.org/fhir"/>')],
+    ['xml', 'application/fhir+xml', utf8('<f:Bundle xmlns:f="http://hl7.org/fhir"/>')],
+    ['xml', 'application/xml', utf8('<Bundle xmlns:f="http://hl7.org/fhir"/>')],
+    ['json', 'application/fhir+json', utf8('{"resourceType":"Bundle","type":"document"}')],
+    ['json', 'application/fhir+json', utf8('\ufeff {\n "id": "1", "resourceType" : "Patient"}')],
+    ['json', 'application/json', utf8('{"a":1}')],
+    ['json', 'application/json', utf8('[{"a":1}]')],
+    ['text', 'text/plain', utf8('{à revoir}')],
+    ['text', 'text/plain', utf8('[Note] tout va bien')],
+    ['heic', 'image/heic', latin1('\0\0\0\x18ftypheic\0\0\0\0mif1heic')],
+    ['heic', 'image/heif', latin1('\0\0\0\x18ftypmif1\0\0\0\0mif1heic')],
+    ['heic', 'image/avif', latin1('\0\0\0\x18ftypavif\0\0\0\0mif1')],
+    ['unknown', 'application/octet-stream', latin1('\0\0\0\x18ftypisom\0\0\0\0isom')],
+    ['bmp', 'image/bmp', latin1('BM\x36\0\x0c\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0')],
+    ['text', 'text/plain', utf8('BM : bilan martial, à refaire')],
+    ['dicom', 'application/dicom', latin1('\x08\0\x05\0CS\x0a\0ISO_IR 100')],
     ['xml', 'application/xml', utf8('<svg xmlns="http://www.w3.org/2000/svg"/>')],
     ['xml', 'application/xml', utf8('<ClinicalDocument xmlns="urn:hl7-org:v2"/>')],
     ['hl7v2', 'application/hl7-v2', latin1('MSH|^~\\&|LAB|X\rPID|1')],
@@ -124,6 +139,17 @@ describe('what a file is', () => {
     expect(kindOf(utf8('<html><body>%PDF-1.4</body></html>'))).toBe('html');
   });
 
+  it('is no PDF because it speaks of one, which would hide a clinical document', () => {
+    const cda = cdaText().replace('<ClinicalDocument', '<!-- %PDF-1.4\n%PDF-1.4 --><ClinicalDocument');
+    expect(kindOf(utf8(cda))).toBe('cda');
+    expect(kindOf(utf8('{"resourceType":"Binary","data":"%PDF-1.4"}'))).toBe('json');
+    expect(kindOf(utf8('MSH|^~\\&|LAB\rOBX|1|ED|%PDF-1.4'))).toBe('hl7v2');
+    expect(kindOf(utf8('Un PDF commence par %PDF-1.4.'))).toBe('text');
+    expect(kindOf(utf8('Content-Type: application/pdf\r\n\r\n%PDF-1.4\n'))).toBe('pdf');
+    expect(kindOf(latin1(`${' '.repeat(900)}%PDF-1.4\n\0\x01`))).toBe('pdf');
+    expect(kindOf(latin1('<html>%PDF-1.4\n\0\x01'))).not.toBe('pdf');
+  });
+
   it('is told quickly, whatever it is made of', () => {
     const hostile = [
       '<!---->'.repeat(40_000),
@@ -132,6 +158,9 @@ describe('what a file is', () => {
       '<'.repeat(SNIFF_BYTES),
       '<a '.repeat(80_000),
       '<?'.repeat(120_000),
+      '{ "'.repeat(60_000),
+      `{"${' '.repeat(SNIFF_BYTES)}`,
+      '\n '.repeat(100_000),
       `<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform">${'<a:'.repeat(80_000)}`,
       `<a:ClinicalDocument ${'xmlns:a '.repeat(30_000)}`,
     ];
