@@ -97,6 +97,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'load',
     'live',
     'agenda',
+    'documents',
     'messaging',
     'prevention',
     'profile',
