@@ -59,6 +59,7 @@ export class FetchLogs {
   readonly #logs = new Map<string, FetchLog>();
   /** Notes of other devices that were compared, by their hash in hexadecimal. */
   readonly agreed = new Set<string>();
+  readonly #stored = new Map<string, Uint8Array>();
   #version = 0;
 
   constructor(store: Store) {
@@ -67,9 +68,11 @@ export class FetchLogs {
 
   /** Reads again what is stored. Throws `store/damaged`. */
   async refresh(): Promise<void> {
-    for (const { key, value } of await this.#store.scan({ prefix: LOGS }))
-      this.#logs.set(key.slice(LOGS.length), decodeLog(value));
-    this.#version++;
+    for (const { key, value } of await this.#store.scan({ prefix: LOGS })) {
+      const name = key.slice(LOGS.length);
+      const known = this.#stored.get(name);
+      if (known === undefined || !equalBytes(known, value)) this.#keep(name, value, decodeLog(value));
+    }
   }
 
   /** Another number when anything but the time of a head may have changed. */
@@ -95,14 +98,17 @@ export class FetchLogs {
       transaction.put(lineKey(vault, log.runs.length - 1, first), encode([...entries]));
     }
     const { runs, finding } = log;
-    transaction.put(
-      LOGS + bytesToHex(vault),
-      encode({ v: 1, runs: runs.map(stored), finding: findingOf(finding) }),
-    );
+    const value = encode({ v: 1, runs: runs.map(stored), finding: findingOf(finding) });
+    transaction.put(LOGS + bytesToHex(vault), value);
     transaction.onCommit(() => {
-      this.#logs.set(bytesToHex(vault), log);
-      this.#version++;
+      this.#keep(bytesToHex(vault), value, log);
     });
+  }
+
+  #keep(name: string, value: Uint8Array, log: FetchLog): void {
+    this.#stored.set(name, value);
+    this.#logs.set(name, log);
+    this.#version++;
   }
 
   /** The log without the entries at its end that no head covers, which leave the store. */

@@ -71,6 +71,7 @@ describe('the chain of what a server says it delivered (SPEC §15)', () => {
       'integrity/bad-signature',
     );
     const elsewhere = new FetchTeller(signFetchesWith(SEED), new Uint8Array(16).fill(9), 1000);
+    expect(await refusal(null, elsewhere.answer(0))).toBe('integrity/wrong-audience');
     elsewhere.deliver(['blob', BLOB], WHO);
     expect(await refusal(null, elsewhere.answer(0))).toBe('integrity/wrong-audience');
     expect(await refusal(null, { ...elsewhere.answer(0), head: teller.head({ position: 1 }) })).toBe(

@@ -112,6 +112,7 @@ describe('the log of what was delivered (PROTOCOL §5.6)', () => {
     expect((await get(reader, bytesOf('unknown', 16))).status).toBe(404);
     expect(await said()).toEqual([]);
     expect((await get(reader, blob, 'bytes=1-')).status).toBe(206);
+    expect(await said()).toEqual([{ ...by(reader), what: ['blob', blob] }]);
     for (const range of [undefined, 'bytes=0-99', 'bytes=500-']) await get(reader, blob, range);
     expect(await said()).toEqual([{ ...by(reader), what: ['blob', blob] }]);
     await get(writer, blob);

@@ -4,6 +4,7 @@ import Database from 'libsql';
 import { beforeAll, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
 import { loadSodium } from '../../../src/crypto/sodium.js';
+import { decodeFetchEntry, encodeFetchEntry } from '../../../src/formats/fetch-log.js';
 import { bytesToHex } from '../../../src/formats/id.js';
 import { decodeIdentityEntry, decodeSignedIdentityEntry } from '../../../src/formats/identity-entry.js';
 import { decodeOp, decodeOpHeader } from '../../../src/formats/op.js';
@@ -70,6 +71,13 @@ it('what is stored sealed or signed shows these fields beside its ciphertext, an
   );
   for (const entry of entries.map(decodeIdentityEntry))
     clear[`identity.${entry.type}`] = Object.keys(entry).sort();
+  const delivered = {
+    vault: log.vault,
+    position: 1,
+    ...{ person: person.identity.person, device: person.device },
+  };
+  const entry = encodeFetchEntry({ ...delivered, what: ['blob', log.vault], time: 1 });
+  clear.fetch = Object.keys(decodeFetchEntry(entry)).sort();
   expect(clear).toEqual(VIEW.clear);
 });
 

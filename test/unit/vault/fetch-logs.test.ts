@@ -108,5 +108,17 @@ describe('the fetch logs on a device', () => {
     teller.deliver(['ops', LOG, 13, 13], WHO);
     await take();
     expect(logs.version).not.toBe(version);
+    // What this session wrote itself is not news when it looks again; what another one wrote is.
+    const own = logs.version;
+    await logs.refresh();
+    expect(logs.version).toBe(own);
+    const other = await reopened();
+    const kept = logs;
+    logs = other;
+    teller.deliver(['ops', LOG, 14, 14], WHO);
+    await take();
+    await kept.refresh();
+    expect(kept.version).not.toBe(own);
+    expect(await positions(kept)).toEqual(await positions(other));
   });
 });
