@@ -16,6 +16,7 @@ export { CDA_TEXT, type CdaTextOptions } from './cda-text.js';
 export type { CdaVaccination, ProposedVaccination } from './cda-vaccination.js';
 export type { CdaQuantity, CdaValue } from './cda-value.js';
 export { type DocumentType, documentType } from './document-type.js';
+export { type CdaFiling, filingOf } from './filing.js';
 export {
   compareIdentity,
   type IdentityComparison,
