@@ -11,8 +11,8 @@ const WORDS: Readonly<Record<JournalPart, readonly [en: string, fr: string]>> = 
     'Ce que des lecteurs disent avoir lu. Chaque ligne est signée par son lecteur et personne d’autre ne peut l’inventer. Elle ne montre rien de ceux qui n’ont rien dit : on peut lire sans le dire, ou le dire sans lire.',
   ],
   fetches: [
-    'What the server says it has delivered, to which device of whom and when. It cannot take back or change what it said without that showing. It shows that sealed data was handed over, not that anyone read it; and a server that lies can leave out what it gave to an accomplice. The list begins at the date it states.',
-    'Ce que le serveur dit avoir remis, à quel appareil de qui et quand. Il ne peut ni retirer ni modifier ce qu’il a dit sans que cela se voie. Elle montre que des données scellées ont été remises, non que quelqu’un les a lues ; et un serveur qui ment peut taire ce qu’il a donné à un complice. La liste commence à la date qu’elle indique.',
+    'What the server says it has delivered, to which device of whom and when. It cannot take back or change what it said without that being noticed. A line shows that sealed data was handed over, not that anyone read it; and a server that lies can leave out what it gave to an accomplice. The list is complete only from the date it states.',
+    'Ce que le serveur dit avoir remis, à quel appareil de qui et quand. Il ne peut ni retirer ni modifier ce qu’il a dit sans que cela se remarque. Une ligne montre que des données scellées ont été remises, non que quelqu’un les a lues ; et un serveur qui ment peut taire ce qu’il a donné à un complice. La liste n’est complète qu’à partir de la date qu’elle indique.',
   ],
 };
 
