@@ -72,5 +72,6 @@ export function flatSections(body: XmlElement): SectionElement[] {
 }
 
 function childSections(parent: XmlElement): XmlElement[] {
-  return parent.all('component').flatMap((component) => component.child('section') ?? []);
+  // One for each, and some write all in one.
+  return parent.all('component').flatMap((component) => component.all('section'));
 }

@@ -38,6 +38,8 @@ export function observedValue(element: XmlElement | null, references: References
   if (quantity !== null) return { type: 'quantity', ...quantity };
   const range = rangeOf(element);
   if (range !== null) return { type: 'range', ...range };
+  const ratio = ratioOf(element);
+  if (ratio !== null) return { type: 'text', text: ratio };
   if (/^(C[DEVSO]|PQR)?$/.test(type)) {
     const code = codeOf(element, references);
     const words = code?.code ?? code?.display ?? code?.translations[0] ?? null;
@@ -54,6 +56,15 @@ export function quantityOf(element: XmlElement | null): CdaQuantity | null {
   if (element === null || value === null || !NUMBER.test(value)) return null;
   const unit = lineOf(element.get('unit'), 60);
   return { value, unit: unit === '1' ? null : unit };
+}
+
+/** A ratio, as the titre `1 / 128`; null where it is none. */
+function ratioOf(element: XmlElement): string | null {
+  const parts = ['numerator', 'denominator'].map((name) => quantityOf(element.child(name)));
+  const written = parts.flatMap((part) =>
+    part === null ? [] : [part.unit === null ? part.value : `${part.value} ${part.unit}`],
+  );
+  return written.length === 2 ? written.join(' / ') : null;
 }
 
 /** Two ends of which at least one is known, or null. @internal */

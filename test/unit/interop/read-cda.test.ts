@@ -379,6 +379,18 @@ describe('the form of a clinical document', () => {
     ]);
   });
 
+  it('loses no section where several stand in one component', async () => {
+    const two = section('1-8', 'first').replace(
+      '</section>',
+      '</section><section><text>second</text></section>',
+    );
+    const { sections } = await read(cdaText({ sections: two }));
+    expect(sections).toMatchObject([
+      { path: '1', text: 'first' },
+      { path: '2', text: 'second' },
+    ]);
+  });
+
   it('has nothing of other namespaces in it', async () => {
     const foreign = plain.replace('<title>', '<x:title xmlns:x="urn:other">Wrong</x:title><title>');
     expect((await read(foreign)).title).toBe('Historique de vaccinations');

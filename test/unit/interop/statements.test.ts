@@ -69,6 +69,14 @@ describe('results of the laboratory', () => {
       '<value xsi:type="IVL_PQ"><high value="0.014" unit="ug/mL"/></value>',
       { type: 'range', low: null, high: { value: '0.014', unit: 'ug/mL' } },
     ],
+    [
+      '<value xsi:type="RTO_PQ_PQ"><numerator value="1"/><denominator value="128"/></value>',
+      { type: 'text', text: '1 / 128' },
+    ],
+    [
+      '<value xsi:type="RTO"><numerator value="3.5" unit="mg"/><denominator value="24" unit="h"/></value>',
+      { type: 'text', text: '3.5 mg / 24 h' },
+    ],
     ['<value xsi:type="PQ" value="12,5" unit="g"/>', { type: 'text', text: '12,5' }],
   ])('hold %s', async (value, expected) => {
     const changed = LAB_SECTION.replace('<value xsi:type="PQ" value="1.950" unit="m[IU]/L"/>', value);
