@@ -192,15 +192,13 @@ function linkForMask(
   }
 }
 
-/** The links in force to a document. @internal */
-export function linksTo(owned: OwnedVault, { item }: LinkSource): IndexEntry<'index.link'>[] {
+function linksTo(owned: OwnedVault, { item }: LinkSource): IndexEntry<'index.link'>[] {
   return owned.index
     .list('index.link')
     .filter((link) => link.ended === null && equalBytes(link.sourceItem, item));
 }
 
-/** Ends the links to a document that are over. @internal */
-export function endLinks(
+function endLinks(
   session: Session,
   transaction: Transaction,
   owned: OwnedVault,

@@ -5,7 +5,7 @@ import type { Collection } from './collection.js';
 import { documentCollections } from './document-places.js';
 import { keptHistory } from './erase.js';
 import { type LinkSource, unlinkDocument } from './links.js';
-import { authorOfDocument, endLinks, isMaskedFrom, linksTo, type MaskEntry, moveDocument } from './masks.js';
+import { authorOfDocument, isMaskedFrom, type MaskEntry, moveDocument } from './masks.js';
 import type { OwnedVault, Session } from './session.js';
 import { currentReaders, findCollections } from './shares.js';
 import type { Transaction } from './transaction.js';
@@ -17,20 +17,31 @@ import type { Transaction } from './transaction.js';
  * are two of it. Of two masks that were made at the same time, both hold. Any owner's client may do this, any number of times.
  */
 export function settleMasks(session: Session, transaction: Transaction, owned: OwnedVault): void {
+  const masks = owned.index.list('index.mask');
+  if (masks.length === 0) return;
   const collections = documentCollections(session, owned);
-  for (const known of owned.index.list('index.mask')) {
+  const links = new Map<string, IndexEntry<'index.link'>[]>();
+  for (const link of owned.index.list('index.link')) {
+    const name = nameOf(link.sourceItem);
+    const known = links.get(name);
+    if (known === undefined) links.set(name, [link]);
+    else known.push(link);
+  }
+  for (const known of masks) {
     const entry = settledEntry(transaction, owned, known);
-    const holding = collections.filter((collection) => holds(collection, entry.item));
+    const { item } = entry;
+    const holding = collections.filter((collection) => holds(collection, item));
     if (holding.length === 0) continue;
     const to = entry.ended === null ? ({ masked: true } as const) : { category: entry.category };
     const [home] = findCollections(session, owned, to);
     if (holding.some(isClosed) || (home !== undefined && isClosed(home.collection))) continue;
     for (const collection of holding)
       if (collection !== home?.collection && isOutOfPlace(owned, entry, collection))
-        moveDocument(session, transaction, owned, { collection, item: entry.item }, to);
+        moveDocument(session, transaction, owned, { collection, item }, to);
     const [place] = findCollections(session, owned, to);
-    if (place !== undefined && holds(place.collection, entry.item))
-      settleLinks(session, transaction, owned, { collection: place.collection, item: entry.item }, entry);
+    const given = links.get(nameOf(item));
+    if (given !== undefined && place !== undefined && holds(place.collection, item))
+      settleLinks(session, transaction, owned, { collection: place.collection, item }, entry, given);
   }
 }
 
@@ -83,36 +94,36 @@ function settleLinks(
   owned: OwnedVault,
   source: LinkSource,
   entry: MaskEntry,
+  given: readonly IndexEntry<'index.link'>[],
 ): void {
   const { collection } = source;
-  const links = linksTo(owned, source).toSorted(
+  const author = authorOfDocument(source);
+  const readers = new Set(currentReaders(collection, session.now()).map(({ person }) => nameOf(person)));
+  const settled = new Set<string>();
+  // Of two that two devices made for one person, the first by name stays, and one that was given by itself before any of a mask.
+  const ordered = given.toSorted(
     (a, b) =>
       Number(a.mask === true) - Number(b.mask === true) || (nameOf(a.linkItem) < nameOf(b.linkItem) ? -1 : 1),
   );
-  for (const link of links)
-    if (!equalBytes(link.sourceCollection, collection.id))
-      owned.index.put(transaction, 'index.link', link.linkItem, { ...link, sourceCollection: collection.id });
-  const author = authorOfDocument(source);
-  const readers = new Set(currentReaders(collection, session.now()).map(({ person }) => nameOf(person)));
-  const first = new Map(links.toReversed().map((link) => [nameOf(link.person), link]));
-  const isOver = (link: IndexEntry<'index.link'>): boolean => {
-    if (entry.ended === null && isMaskedFrom(session, entry, link.person, author)) return true;
-    if (link.mask !== true) return false;
-    // One of two that two devices made, or of no use where the category is read.
-    const other = first.get(nameOf(link.person));
-    return (
-      readers.has(nameOf(link.person)) || (other !== undefined && !equalBytes(other.linkItem, link.linkItem))
-    );
-  };
-  endLinks(session, transaction, owned, source, isOver);
-  // A device that had not heard of an end has gone on writing there.
-  for (const link of owned.index.list('index.link'))
-    if (link.ended !== null && equalBytes(link.sourceItem, source.item) && isShown(session, link))
-      unlinkDocument(session, transaction, owned, link, 'erased');
+  for (const known of ordered) {
+    const share = session.collection(known.collection);
+    if (share !== null && isClosed(share)) continue;
+    if (known.ended !== null) {
+      // A device that had not heard of the end has gone on writing there.
+      if (isShown(share, known)) unlinkDocument(session, transaction, owned, known, 'erased');
+      continue;
+    }
+    const link = { ...known, sourceCollection: collection.id };
+    const person = nameOf(link.person);
+    const isOut = entry.ended === null && isMaskedFrom(session, entry, link.person, author);
+    const isIdle = link.mask === true && (readers.has(person) || settled.has(person));
+    if (isOut || isIdle) unlinkDocument(session, transaction, owned, link, 'erased');
+    else if (!equalBytes(known.sourceCollection, collection.id))
+      owned.index.put(transaction, 'index.link', link.linkItem, link);
+    settled.add(person);
+  }
 }
 
-function isShown(session: Session, { collection, linkItem }: IndexEntry<'index.link'>): boolean {
-  const share = session.collection(collection);
-  if (share === null || isClosed(share)) return false;
-  return (share.view.get(linkItem)?.current.body ?? null) !== null;
+function isShown(share: Collection | null, { linkItem }: IndexEntry<'index.link'>): boolean {
+  return (share?.view.get(linkItem)?.current.body ?? null) !== null;
 }

@@ -63,11 +63,12 @@ describe('Alice masks a document while her devices are apart', () => {
   const both = (title: string) => [title, 'Plain'].sort();
   const maskedOnce = (title: string) => [[[title, true]], [[title, true]]];
 
-  it('on two at once: it is there once, and masked from all whom either masked it from', async () => {
-    for (const [name, phoneFirst] of [
-      ['alice', true],
-      ['alicia', false],
-    ] as const) {
+  it.each([
+    ['alice', true],
+    ['alicia', false],
+  ] as const)(
+    'on two at once: it is there once, and masked from all whom either masked it from (%s)',
+    async (name, phoneFirst) => {
       const { vault, there, id, settle, seen, own, eve } = await apart(name);
       const [one, other] = phoneFirst ? [vault, there] : [there, vault];
       await one.documents.mask(id, { from: [eve] });
@@ -85,14 +86,15 @@ describe('Alice masks a document while her devices are apart', () => {
       const all = both('Secret');
       expect(seen()).toEqual({ martin: all, eve: all, karim: all });
       expect(own()).toEqual([[['Secret', false]], [['Secret', false]]]);
-    }
-  });
+    },
+  );
 
-  it('on one, and writes to it on the other: what was written is masked too', async () => {
-    for (const [name, tabletFirst] of [
-      ['berthe', false],
-      ['bertha', true],
-    ] as const) {
+  it.each([
+    ['berthe', false],
+    ['bertha', true],
+  ] as const)(
+    'on one, and writes to it on the other: what was written is masked too (%s)',
+    async (name, tabletFirst) => {
       const { tablet, vault, there, id, settle, seen, own, eve } = await apart(name);
       await vault.documents.mask(id, { from: [eve] });
       await there.documents.update(id, { title: 'Corrected' });
@@ -107,8 +109,8 @@ describe('Alice masks a document while her devices are apart', () => {
       expect(seen()).toEqual({ martin: ['Plain'], eve: ['Plain'], karim: both('Corrected') });
       for (const { documents } of [vault, there])
         expect(await (await documents.blob(id)).text()).toBe('another secret');
-    }
-  });
+    },
+  );
 
   it('on one, and gives it another file on the other: nobody who may not gets to see it', async () => {
     const { vault, there, id, settle, seen, own, karim } = await apart('claire');
