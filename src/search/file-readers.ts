@@ -1,4 +1,5 @@
 import { checkExtractor, type ExtractOptions, type FileExtractor, PLAIN_TEXT } from './extractor.js';
+import { RTF_TEXT } from './rtf-text.js';
 
 /** How a file is read, and a name that changes when that does. */
 export interface FileReader {
@@ -8,7 +9,7 @@ export interface FileReader {
 
 /** The extractors of files that were registered; of several for one media type, the last. */
 export class FileReaders {
-  readonly #extractors: FileExtractor[] = [PLAIN_TEXT];
+  readonly #extractors: FileExtractor[] = [PLAIN_TEXT, RTF_TEXT];
 
   /** Throws `usage/invalid` for an extractor that is none. */
   add(extractor: FileExtractor): void {

@@ -11,6 +11,7 @@ export type { SearchEntry } from './entry.js';
 export { type ExtractOptions, type FileExtractor, PLAIN_TEXT } from './extractor.js';
 export type { SearchFilter } from './filter.js';
 export { fold } from './fold.js';
+export { RTF_TEXT } from './rtf-text.js';
 export { type FollowOptions, Search, type SearchAnywhere, type SearchUpdate, searchOf } from './search.js';
 export type { IndexCache, SearchedDocuments, SearchHome, SharedHome } from './search-home.js';
 export type { Snippet, TextRange } from './snippet.js';
