@@ -216,6 +216,11 @@ const ENDPOINTS: readonly Endpoint[] = [
     answers: OWNER_ONLY,
   },
   {
+    name: 'GET fetches',
+    request: ({ log }) => ({ method: 'GET', path: paths.fetchesAfter(log.vault, 0, 10) }),
+    answers: OWNER_ONLY,
+  },
+  {
     name: 'DELETE deposit',
     request: ({ log }) => ({ method: 'DELETE', path: paths.deposit(log.vault, deposit) }),
     answers: OWNER_ONLY,
