@@ -1,7 +1,12 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPerson, defineKind } from 'coffret';
+import { AGENDA_TEXTS } from 'coffret/agenda';
+import { DOCUMENTS_TEXTS, documentsOf } from 'coffret/documents';
+import { CDA_TEXT } from 'coffret/interop';
+import { pdfText } from 'coffret/preview';
+import { PROFILE_TEXTS } from 'coffret/profile';
 import { recordExtractor, searchOf } from 'coffret/search';
 import { listen, openServer } from 'coffret/server';
 import { createMemoryStore } from 'coffret/store';
@@ -41,6 +46,29 @@ await search.update();
 console.log((await search.find('migr')).hits[0]?.title); // Migraine
 stop();
 // #endregion
+
+// #region files
+// In a browser `pdfText()` reads each file in a worker of its own; the program of a vault in a worker knows all of these.
+search.registerFiles(CDA_TEXT, pdfText({ pdfjs: () => import('pdfjs-dist/legacy/build/pdf.mjs') }));
+search.registerRecords(...DOCUMENTS_TEXTS, ...PROFILE_TEXTS, ...AGENDA_TEXTS);
+// #endregion
+const own = (name: string) => new URL(`../examples/data/${name}`, import.meta.resolve('coffret'));
+const add = async (name: string, type: string, title: string) =>
+  vault.documents.add(new Blob([await readFile(own(name))], { type }), { category: 'other', title });
+await add('2026-04-02-prescription.pdf', 'application/pdf', 'Scan 0017');
+const { id } = await add('2026-03-12-laboratory-thyroid.xml', 'text/xml', 'CR_BIO');
+await documentsOf(vault).setTitle(id, 'Ma thyroïde');
+await search.update();
+console.log((await search.find('levothyroxine')).hits[0]?.title); // Scan 0017
+console.log((await search.find('hormonologie')).hits[0]?.title); // Ma thyroïde
+
+// #region live
+const live = search.liveFind('thyroïde'); // the same value for equal arguments, kept up to date while it is watched
+const unsubscribe = live.subscribe(({ total }) => console.log(`${total} found`)); // 1 found
+// #endregion
+await vault.documents.remove(id);
+while (live.getSnapshot()?.total !== 0) await new Promise((resolve) => setTimeout(resolve, 20));
+unsubscribe();
 
 await alice.close();
 await server.close();
