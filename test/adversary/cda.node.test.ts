@@ -166,6 +166,40 @@ describe('a clinical document made to harm', () => {
         }),
     ],
     [
+      'cells in many styles',
+      () =>
+        cdaText({
+          sections: section(
+            '1-8',
+            `${'<content styleCode="Bold Italics Underline" revised="delete"><sub><sup>'.repeat(50)}<table><tr>${'<td>1</td>'.repeat(280_000)}</tr></table>${'</sup></sub></content>'.repeat(50)}`,
+          ),
+        }),
+    ],
+    [
+      'paragraphs within one another',
+      () =>
+        cdaText({
+          sections: section(
+            '1-8',
+            `${'<paragraph>'.repeat(150)}${'x<paragraph>y</paragraph>'.repeat(100_000)}${'</paragraph>'.repeat(150)}`,
+          ),
+        }),
+    ],
+    [
+      'text and bodies by turns in a table',
+      () => cdaText({ sections: section('1-8', `<table>${'x<tbody/>'.repeat(280_000)}</table>`) }),
+    ],
+    [
+      'many files shown at once',
+      () =>
+        cdaText({
+          sections: section(
+            '1-8',
+            `<renderMultiMedia referencedObject="${'a '.repeat(30_000)}"/>`.repeat(250),
+          ),
+        }),
+    ],
+    [
       'many struck out',
       () =>
         cdaText({ sections: section('1-8', '<content revised="delete">x<br/></content>'.repeat(140_000)) }),
@@ -299,6 +333,12 @@ describe('a clinical document made to harm', () => {
   it.each(within)('is read or refused in its time: %s', async (_, made) => {
     const { ms } = await outcomeOf(made());
     expect(ms).toBeLessThan(PATIENCE_MS);
+  });
+
+  it('does not grow in HTML by the styles it is in', async () => {
+    const made = within.find(([name]) => name === 'cells in many styles')?.[1]() ?? '';
+    const { document } = await outcomeOf(made);
+    expect(document?.sections[0]?.html.length).toBeLessThan(10 * made.length);
   });
 
   it('is refused for pointers to texts within one another, which would be read for each of them', async () => {
