@@ -7,6 +7,12 @@ import { openFromSender, type WrapLabel } from '../../src/envelope/recipient.js'
 import { VaultError } from '../../src/errors.js';
 import { type BlobReference, checkBlobReference } from '../../src/formats/blob-reference.js';
 import { decodeContactCard, decodeVaultCard, parseCard, printCard } from '../../src/formats/card.js';
+import {
+  decodeFetchEntry,
+  decodeFetchHead,
+  encodeFetchEntry,
+  encodeFetchHead,
+} from '../../src/formats/fetch-log.js';
 import { bytesToHex } from '../../src/formats/id.js';
 import { decodeOp, encodeOp } from '../../src/formats/op.js';
 import { decodeRecord, encodeRecord } from '../../src/formats/record.js';
@@ -17,6 +23,7 @@ import { takePasskey } from '../../src/keys/passkey.js';
 import { parsePhrase } from '../../src/keys/phrase.js';
 import { openRememberedRoot } from '../../src/keys/remembered.js';
 import { openPassphraseSlot, openStrongSlot, type StrongSecret } from '../../src/keys/slots.js';
+import { extendFetches, type FetchRun } from '../../src/protocol/fetch-chain.js';
 import { type Identity, identityHead, verifyIdentityLog } from '../../src/protocol/identity-chain.js';
 import { applyHeader, checkBodies } from '../../src/protocol/log-rules.js';
 import type { LogState } from '../../src/protocol/log-state.js';
@@ -71,6 +78,26 @@ export const readers = {
       devices: identity.devices,
       kem: identity.kem,
     };
+  },
+
+  'fetch-log'(input: {
+    vault: string;
+    server: string;
+    answers: { entries: string[]; head: [string, string]; more: boolean }[];
+  }) {
+    const source = { vault: fromHex(input.vault), server: fromHex(input.server) };
+    let run: FetchRun | null = null;
+    let stretches = 0;
+    for (const { entries, head, more } of input.answers) {
+      const told = entries.map(fromHex);
+      for (const entry of told) sameAgain(entry, encodeFetchEntry(decodeFetchEntry(entry)));
+      const signed = [fromHex(head[0]), fromHex(head[1])] as const;
+      sameAgain(signed[0], encodeFetchHead(decodeFetchHead(signed[0])));
+      const taken = extendFetches(run, { entries: told, head: signed, more }, source);
+      if (taken.isNew) stretches += 1;
+      run = taken.run;
+    }
+    return { position: run?.position, hash: run?.hash, stretches };
   },
 
   op(input: { identities: string[][]; ops: string[] }) {
