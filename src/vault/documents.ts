@@ -82,7 +82,8 @@ export class Documents {
    * Encrypts a file into the vault; it is safe on this device when the promise resolves, and sent at the next sync.
    *
    * Throws `usage/invalid` for an unknown category, `usage/file-changed`, `usage/aborted`, `store/quota`,
-   * `integrity/frozen`, and with `once`, `usage/duplicate` with the `id` when the same file is here. The server learns the padded size, the time, and that something was added to a collection.
+   * `integrity/frozen`, and with `once`, `usage/duplicate` with the `id` when the same file is here. The server learns the
+   * padded size, the time, and that something was added to a collection.
    */
   async add(
     file: FileSource,
@@ -115,7 +116,8 @@ export class Documents {
    * Masks a document from all professionals, or from people by name, for real: it gets a key that none of them is given.
    *
    * Whoever could read it and still may, its author among them, goes on by a link of their own; later grants of its category do not
-   * show it. What they could read before, they may have kept. Doing it again changes from whom. The holder of the vault sees
+   * show it. What they could read before, they may have kept. Doing it again changes from whom; of two devices that do it at the
+   * same time, both hold. The holder of the vault sees
    * in `masked` from whom. Throws `usage/not-found`, `usage/invalid` for nobody.
    */
   async mask(id: Id<'item'>, options: MaskOptions): Promise<Document> {
@@ -283,7 +285,10 @@ export class Documents {
     return blobOf(this.read(id, options), mediaType);
   }
 
-  /** The `digest` of a file as its document has it; nothing is stored. Throws `usage/file-changed`, `usage/aborted`, `format/too-large`. */
+  /**
+   * The `digest` of a file as its document has it; nothing is stored. Throws `usage/file-changed`, `usage/aborted`,
+   * `format/too-large`.
+   */
   async digest(file: FileSource, work: WorkOptions = {}): Promise<string> {
     return bytesToHex(await digestOf(openSource(file), work));
   }
