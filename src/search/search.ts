@@ -290,6 +290,7 @@ const searches = /* @__PURE__ */ new WeakMap<object, Search>();
 /**
  * The search of a vault, or of what someone shared; the same object for the same one.
  *
+ * To search what was shared its files are fetched: the journal of its owner shows that, and no receipt says that anyone read them.
  * Of one in a worker it is the search there, `vault.search`: that worker's program says what is found.
  */
 export function searchOf<S extends SearchAnywhere>(home: { readonly search: S }): S;

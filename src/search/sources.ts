@@ -41,9 +41,10 @@ export class Sources {
     this.#place = place;
   }
 
-  /** Throws `usage/invalid` for an extractor that is none. */
+  /** Throws `usage/invalid` for an extractor that is none, or of a kind that is none. */
   addRecords(extractor: RecordExtractor): void {
     checkExtractor(extractor);
+    this.#place.records(extractor.kind);
     this.#records.set(extractor.kind.kind, extractor);
     this.registered.notify();
   }

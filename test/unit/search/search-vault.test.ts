@@ -114,6 +114,14 @@ describe('searching a vault', () => {
     expect(await titles(vault, 'emphyseme')).toEqual(['Poumon']);
   });
 
+  it.each([
+    ['a version that is none', () => ({ ...DIARY, version: -1 })],
+    ['nothing that extracts', () => ({ ...DIARY, extract: null as never })],
+    ['a kind that is none', () => ({ ...DIARY, kind: { ...DIARY.kind, kind: 'No Kind' } })],
+  ])('refuses an extractor with %s', (_, make) => {
+    expect(() => searchOf(vault).registerRecords(make())).toThrow('usage/invalid');
+  });
+
   it('is not to be had from a locked vault', async () => {
     const search = searchOf(vault);
     await search.update();

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
-import type { Person, Vault } from '../../../src/index.js';
+import { isVaultError, type Person, type Vault, VaultError } from '../../../src/index.js';
 import { recordExtractor, searchOf } from '../../../src/search/index.js';
+import { Incoming } from '../../../src/worker/host/incoming.js';
+import { type Packed, unpack } from '../../../src/worker/packing.js';
 import type { InWorker, SearchInWorker } from '../../../src/worker/remote-object.js';
 import { openStage, type Stage } from '../../support/actors.js';
 import { SYMPTOM } from '../../support/symptom.js';
@@ -88,6 +90,17 @@ describe('the search of a vault in a worker', () => {
     const stopWrong = wrong.subscribe(() => {});
     await expect.poll(() => (wrong.getError() as Error | null)?.message).toMatch('usage/invalid');
     stopWrong();
+  });
+
+  it('tells errors to the callback of the page as errors', async () => {
+    const told: { readonly args: Packed }[] = [];
+    const page = { tell: async (request: { readonly args: Packed }) => void told.push(request) };
+    const incoming = new Incoming(1, page as never, {} as never);
+    const mark = { 'coffret:mark': { kind: 'callback', id: 1 } };
+    const onError = incoming.unpack({ value: mark, marked: true }) as (error: unknown) => void;
+    onError(new VaultError('store/quota'));
+    const [error] = unpack(told[0]!.args, party.link.revive) as [unknown];
+    expect(isVaultError(error, 'store/quota')).toBe(true);
   });
 
   it('follows until it is told to stop', async () => {
