@@ -15,6 +15,7 @@ import { type FiledDocument, FiledDocuments, type FiledFrom } from './filed-docu
 import { FILING, type Filing } from './filing.js';
 import { FOLDER, type Folder } from './folder.js';
 import { RELATION, type RelationType } from './relation.js';
+import { nameOfIdentifier } from './replaced.js';
 
 /** Which documents to list. */
 export interface FiledFilter {
@@ -34,6 +35,10 @@ export interface FileOptions {
   /** True files it although the same is here. */
   readonly again?: boolean;
 }
+
+const VERDICTS: readonly unknown[] = ['match', 'mismatch', 'uncertain'];
+
+type Identifier = NonNullable<NonNullable<FiledDocument['about']>['setId']>;
 
 /** How documents are filed in a vault: titles, folders, pins, notes, relations, chains of versions. */
 export class FilingCabinet {
@@ -81,8 +86,8 @@ export class FilingCabinet {
    * `documents.add`, and `usage/duplicate` with the `id` of one that is the same by its bytes or by what it says (`duplicatesOf`),
    * unless `again` is set; then nothing is stored. The file is read once, while it is encrypted.
    *
-   * What its source asks to be masked from professionals (`about.maskedFromProfessionals`) is masked from its first moment on, unless
-   * `mask` says otherwise; null is from nobody.
+   * What its source asks to be masked from professionals (`about.maskedFromProfessionals`) is masked from its first moment on, and
+   * so is the next version of what is masked, unless `mask` says otherwise; null is from nobody.
    */
   async file(
     source: FileSource,
@@ -91,12 +96,13 @@ export class FilingCabinet {
     work: WorkOptions = {},
   ): Promise<FiledDocument> {
     const { identity, acknowledged, again = false } = options;
+    // What is no verdict must not pass for one.
+    if (!VERDICTS.includes(identity?.verdict))
+      throw new VaultError('usage/invalid', { argument: 'identity' });
     if (identity.verdict !== 'match' && acknowledged !== identity.verdict)
       throw new VaultError('usage/wrong-holder', { verdict: identity.verdict });
     const { about, mask: wanted, ...said } = metadata;
-    const asked: MaskOptions | null =
-      about?.maskedFromProfessionals === true ? { from: 'professionals' } : null;
-    const mask = wanted === undefined ? asked : wanted;
+    const mask = wanted === undefined ? await this.#maskFor(about) : wanted;
     const [same] = again || about === undefined ? [] : await this.duplicatesOf({ about });
     if (same !== undefined) throw new VaultError('usage/duplicate', { id: same.id });
     const { id } = await this.#home.documents.add(
@@ -235,6 +241,21 @@ export class FilingCabinet {
     );
   }
 
+  /** From whom to mask what is filed now: as its source asks, and as the versions are masked whose place it takes. */
+  async #maskFor(about: DocumentMetadata['about']): Promise<MaskOptions | null> {
+    const from = new Set<'professionals' | Id<'person'>>();
+    if (about?.maskedFromProfessionals === true) from.add('professionals');
+    const { setId, replaces = [] } = about ?? {};
+    const named = new Set(replaces.map(nameOfIdentifier));
+    const documents = setId === undefined && named.size === 0 ? [] : await this.#home.documents.list();
+    for (const { masked, about: other } of documents) {
+      if (masked === null || !isEarlier(other, setId, named)) continue;
+      if (masked.professionals) from.add('professionals');
+      for (const person of masked.people) from.add(person);
+    }
+    return from.size === 0 ? null : { from: [...from] };
+  }
+
   async #require(id: Id<'item'>): Promise<FiledDocument> {
     const found = await this.get(id);
     if (found === null) throw new VaultError('usage/not-found', { id });
@@ -264,6 +285,16 @@ export class FilingCabinet {
     if (typeof name !== 'string' || name.trim() === '' || name.length > 50 || taken)
       throw new VaultError('usage/invalid', { argument: 'name', ...(taken && { reason: 'taken' }) });
   }
+}
+
+function isEarlier(
+  about: FiledDocument['about'],
+  setId: Identifier | undefined,
+  replaced: ReadonlySet<string>,
+): boolean {
+  const isNamed = about?.documentId !== undefined && replaced.has(nameOfIdentifier(about.documentId));
+  const isOfSet = setId !== undefined && about?.setId !== undefined;
+  return isNamed || (isOfSet && nameOfIdentifier(about.setId as Identifier) === nameOfIdentifier(setId));
 }
 
 const cabinets = /* @__PURE__ */ new WeakMap<object, FilingCabinet>();

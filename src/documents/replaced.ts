@@ -28,8 +28,8 @@ export function replacedIn(
   const named = new Map<string, Item[]>();
   for (const document of documents) {
     const { setId, documentId } = document.about ?? {};
-    if (documentId !== undefined) append(named, nameOf(documentId), document.id);
-    if (setId !== undefined) append(sets, nameOf(setId), document);
+    if (documentId !== undefined) append(named, nameOfIdentifier(documentId), document.id);
+    if (setId !== undefined) append(sets, nameOfIdentifier(setId), document);
   }
   for (const versions of sets.values()) {
     const ordered = versions.toSorted((a, b) => versionOf(b) - versionOf(a) || a.added - b.added);
@@ -43,7 +43,7 @@ export function replacedIn(
   }
   for (const { id, about } of documents)
     for (const replaced of about?.replaces ?? [])
-      for (const earlier of named.get(nameOf(replaced)) ?? []) chains.add(id, earlier);
+      for (const earlier of named.get(nameOfIdentifier(replaced)) ?? []) chains.add(id, earlier);
   for (const { value } of relations) if (value.type === 'replaces') chains.add(value.document, value.to);
   return chains;
 }
@@ -87,7 +87,14 @@ export function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Va
   else list.push(value);
 }
 
-function nameOf({ system, value }: { readonly system: string; readonly value: string }): string {
+/** An identifier as a key. */
+export function nameOfIdentifier({
+  system,
+  value,
+}: {
+  readonly system: string;
+  readonly value: string;
+}): string {
   return JSON.stringify([system, value]);
 }
 

@@ -8,7 +8,7 @@ import type { Collection } from './collection.js';
 import { appendPrune, appendRecords } from './collection-writer.js';
 import { authorOf } from './document-view.js';
 import { blobsOnlyIn, keptHistory } from './erase.js';
-import { linkDocuments, type LinkSource, unlinkDocument } from './links.js';
+import { type LinkSource, linkDocuments, unlinkDocument } from './links.js';
 import { blobsNamedBy } from './named-blobs.js';
 import type { Contact } from './people.js';
 import type { Revision } from './record-view.js';
@@ -18,8 +18,8 @@ import type { Transaction } from './transaction.js';
 
 /** From whom a document is masked. */
 export interface MaskOptions {
-  /** All professionals and institutions, as their cards call themselves, or people by name. */
-  readonly from: 'professionals' | readonly (Contact | Id<'person'>)[];
+  /** All professionals and institutions, as their cards call themselves, or people by name, or both. */
+  readonly from: 'professionals' | readonly ('professionals' | Contact | Id<'person'>)[];
 }
 
 /** From whom a document is masked, as shown. */
@@ -31,15 +31,21 @@ export interface Mask {
 /** A mask as the index keeps it. @internal */
 export type MaskEntry = IndexEntry<'index.mask'>;
 
+/** The purpose of a link to whoever wrote what is masked: it is theirs, whatever else they may read. @internal */
+export const AUTHOR = 'author';
+
 /** Whom a mask keeps out. @internal */
 export type Audience = Pick<MaskEntry, 'professionals' | 'persons'>;
 
 /** What is written about a mask in the index. Throws `usage/invalid` for nobody. @internal */
 export function audienceOf({ from }: MaskOptions): Audience {
-  if (from === 'professionals') return { professionals: true, persons: [] };
-  if (!Array.isArray(from) || from.length === 0) throw new VaultError('usage/invalid', { argument: 'from' });
-  const people = from.map((person) => (typeof person === 'string' ? person : person.id));
-  return { professionals: false, persons: [...new Set(people)].map((id) => parseId('person', id)) };
+  const all = from === 'professionals' ? [from] : from;
+  if (!Array.isArray(all) || all.length === 0) throw new VaultError('usage/invalid', { argument: 'from' });
+  const people = all
+    .filter((one) => one !== 'professionals')
+    .map((one) => (typeof one === 'string' ? one : one.id));
+  const persons = [...new Set(people)].map((id) => parseId('person', id));
+  return { professionals: all.includes('professionals'), persons };
 }
 
 /** The mask in force of a document, or null. @internal */
@@ -98,14 +104,14 @@ export function maskDocument(
     owned.index.put(transaction, 'index.mask', item, { ...known, ...audience });
     endLinks(session, transaction, owned, source, isOut);
     // Whom the mask before kept out, and this one does not, reads it as they read its category.
-    const freed = readersOf(session, owned, known.category).filter(
+    const freed = readersOf(session, owned, known.category, timeOf(source)).filter(
       (reader) => isMaskedFrom(session, known, reader.person, author) && !isOut(reader),
     );
     linkForMask(session, transaction, owned, source, freed);
     return;
   }
   const category = owned.index.get('index.collection', collection.id)?.category ?? 'other';
-  const readers = currentReaders(collection, session.now());
+  const readers = readersAt(session, collection, timeOf(source));
   const target = moveDocument(session, transaction, owned, source, { masked: true });
   owned.index.put(transaction, 'index.mask', item, {
     ...{ item, category, ...audience },
@@ -116,7 +122,7 @@ export function maskDocument(
   const isOwn = equalBytes(author, session.author.person);
   const people: readonly LinkTerms[] = isOwn
     ? readers
-    : [...readers, { person: author, purpose: 'author', expires: null }];
+    : [...readers, { person: author, purpose: AUTHOR, expires: null }];
   const those = people.filter((person) => !isOut(person));
   linkForMask(session, transaction, owned, there, those);
 }
@@ -156,16 +162,43 @@ export function maskNewDocument(
     transaction,
     owned,
     source,
-    readersOf(session, owned, category).filter(
+    readersOf(session, owned, category, timeOf(source)).filter(
       ({ person }) => !isMaskedFrom(session, audience, person, author),
     ),
   );
 }
 
-function readersOf(session: Session, owned: OwnedVault, category: string) {
+/** Takes back what someone was given of a category's masked documents, once they read the category no more. */
+export function endMaskLinks(
+  session: Session,
+  transaction: Transaction,
+  owned: OwnedVault,
+  category: string,
+  person: Uint8Array,
+): void {
+  for (const link of owned.index.list('index.link')) {
+    const isTheirs = link.ended === null && link.mask === true && equalBytes(link.person, person);
+    if (!isTheirs || link.purpose === AUTHOR) continue;
+    if (owned.index.get('index.mask', link.sourceItem)?.category === category)
+      unlinkDocument(session, transaction, owned, link);
+  }
+}
+
+function readersOf(session: Session, owned: OwnedVault, category: string, time: number) {
   return findCollections(session, owned, { category }).flatMap(({ collection }) =>
-    currentReaders(collection, session.now()),
+    readersAt(session, collection, time),
   );
+}
+
+/** Those who read what was written in a collection at a moment: whoever reads from a later one on does not. */
+function readersAt(session: Session, { readers }: Collection, time: number) {
+  const those = readers.current(session.now()).filter((reader) => reader.history || time >= reader.time);
+  return [...new Map(those.map((reader) => [nameOf(reader.person), reader])).values()];
+}
+
+/** When what a document shows was written. */
+function timeOf({ collection, item }: LinkSource): number {
+  return collection.view.get(item)?.current.time ?? 0;
 }
 
 /** Someone a document is linked to, and on what terms. */

@@ -1,11 +1,17 @@
 import { equalBytes } from '../crypto/hash.js';
+import { isVaultError } from '../errors.js';
 import { decodeHead } from '../formats/head.js';
+import type { RecordEnvelope } from '../formats/record.js';
 import { nameOf } from '../log/collection-log.js';
+import { decodeMessage, sendRequest } from '../protocol/messages.js';
+import { DOCUMENT_KIND } from '../records/document.js';
+import { readGrantHeader } from '../sharing/grants.js';
 import { collectionLane } from '../sync/outbox.js';
 import type { Collection, PendingOp } from './collection.js';
 import { appendAdmission, appendOwnHead, appendPrune, appendRecords } from './collection-writer.js';
-import type { Session } from './session.js';
-import { readmit, renewEpoch, rotateCollection } from './shares.js';
+import { maskOf } from './masks.js';
+import type { OwnedVault, Session } from './session.js';
+import { findCollections, readmit, renewEpoch, rotateCollection } from './shares.js';
 import type { Transaction } from './transaction.js';
 
 /**
@@ -28,7 +34,10 @@ export async function remakePending(session: Session, collection: Collection): P
     // Uploads first, then the ops that need them, then what was to follow these.
     for (const { entry } of queued) if (entry.kind === 'blob') transaction.send(lane, entry);
     for (const op of collection.withdrawPending(transaction)) remake(session, transaction, collection, op);
-    for (const { entry } of queued) if (entry.kind === 'request') transaction.send(lane, entry);
+    // A grant of an epoch that is over would give its key to who was not to have it; the reader was granted anew.
+    const isOver = grantedBefore(collection);
+    for (const { entry } of queued)
+      if (entry.kind === 'request' && !isOver(entry.body)) transaction.send(lane, entry);
     return true;
   });
 }
@@ -36,6 +45,21 @@ export async function remakePending(session: Session, collection: Collection): P
 function isMember(session: Session, collection: Collection): boolean {
   const { person } = session.author;
   return collection.log.state?.members.some((member) => equalBytes(member.person, person)) ?? false;
+}
+
+/** Tells whether a request carries a grant of an earlier epoch of this collection. */
+function grantedBefore(collection: Collection): (body: Uint8Array | null) => boolean {
+  const { epoch } = collection.log.state ?? { epoch: 0 };
+  return (body) => {
+    if (body === null) return false;
+    try {
+      const header = readGrantHeader(decodeMessage(sendRequest, body).bytes);
+      return equalBytes(header.collection, collection.id) && header.epoch < epoch;
+    } catch (error) {
+      if (!isVaultError(error)) throw error;
+      return false;
+    }
+  };
 }
 
 /** How far the log was known to the author of an op. */
@@ -55,7 +79,7 @@ function remake(session: Session, transaction: Transaction, collection: Collecti
   const removed = (person: Uint8Array) => collection.roster.wasRemovedAfter(person, seenBy(op));
   if (owned !== null && control?.type !== 'head') renewEpoch(session, transaction, owned, collection);
   if (control === null) {
-    appendRecords(transaction, collection, op.records, blobs);
+    remakeRecords(session, transaction, collection, op);
     return;
   }
   const { roster } = op;
@@ -87,4 +111,44 @@ function remake(session: Session, transaction: Transaction, collection: Collecti
     }
     default:
   }
+}
+
+/**
+ * What was masked meanwhile goes where it is now, and is not sealed once more for those who read its category.
+ *
+ * A new file follows when it is there, and so does what comes before the masked are known here: see `settleMasks`.
+ */
+function remakeRecords(
+  session: Session,
+  transaction: Transaction,
+  collection: Collection,
+  { header: { blobs, vault }, records }: PendingOp,
+): void {
+  const owned = session.vaults.get(nameOf(vault)) ?? null;
+  const isOfCategory = owned?.index.get('index.collection', collection.id)?.purpose === 'category';
+  const home = owned !== null && isOfCategory && blobs.add.length === 0 ? maskedOf(session, owned) : null;
+  const masked =
+    owned === null || home === null
+      ? []
+      : records.filter(({ item, kind }) => kind === DOCUMENT_KIND && maskOf(owned, item) !== null);
+  const others = records.filter((record) => !masked.includes(record));
+  if (owned !== null && home !== null && masked.length > 0) {
+    renewEpoch(session, transaction, owned, home);
+    for (const record of masked) appendRecords(transaction, home, [onTopOf(home, record)]);
+  }
+  if (others.length > 0) appendRecords(transaction, collection, others, blobs);
+}
+
+/** Where masked documents are, if it is known here. */
+function maskedOf(session: Session, owned: OwnedVault): Collection | null {
+  const [found] = findCollections(session, owned, { masked: true });
+  return found === undefined || found.collection.log.state === null ? null : found.collection;
+}
+
+/** A change as the next one of what the item is there. */
+function onTopOf({ view }: Collection, record: RecordEnvelope): RecordEnvelope {
+  const known = record.base.filter((change) => view.revision(change) !== null);
+  const heads = view.get(record.item);
+  const base = heads === null ? [] : [heads.current, ...heads.conflicts].map(({ change }) => change);
+  return { ...record, base: known.length > 0 ? known : base.slice(-16) };
 }

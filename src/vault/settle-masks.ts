@@ -5,7 +5,7 @@ import type { Collection } from './collection.js';
 import { documentCollections } from './document-places.js';
 import { keptHistory } from './erase.js';
 import { type LinkSource, unlinkDocument } from './links.js';
-import { authorOfDocument, isMaskedFrom, type MaskEntry, moveDocument } from './masks.js';
+import { AUTHOR, authorOfDocument, isMaskedFrom, type MaskEntry, moveDocument } from './masks.js';
 import type { OwnedVault, Session } from './session.js';
 import { currentReaders, findCollections } from './shares.js';
 import type { Transaction } from './transaction.js';
@@ -99,6 +99,13 @@ function settleLinks(
   const { collection } = source;
   const author = authorOfDocument(source);
   const readers = new Set(currentReaders(collection, session.now()).map(({ person }) => nameOf(person)));
+  const ofCategory = findCollections(session, owned, { category: entry.category });
+  const isWhole = !ofCategory.some((found) => isClosed(found.collection));
+  const reading = new Set(
+    ofCategory.flatMap((found) =>
+      currentReaders(found.collection, session.now()).map(({ person }) => nameOf(person)),
+    ),
+  );
   const settled = new Set<string>();
   // Of two that two devices made for one person, the first by name stays, and one that was given by itself before any of a mask.
   const ordered = given.toSorted(
@@ -117,7 +124,9 @@ function settleLinks(
     const person = nameOf(link.person);
     const isOut = entry.ended === null && isMaskedFrom(session, entry, link.person, author);
     const isIdle = link.mask === true && (readers.has(person) || settled.has(person));
-    if (isOut || isIdle) unlinkDocument(session, transaction, owned, link, 'erased');
+    // Given because they read its category, which they do no more.
+    const isGone = link.mask === true && link.purpose !== AUTHOR && isWhole && !reading.has(person);
+    if (isOut || isIdle || isGone) unlinkDocument(session, transaction, owned, link, 'erased');
     else if (!equalBytes(known.sourceCollection, collection.id))
       owned.index.put(transaction, 'index.link', link.linkItem, link);
     settled.add(person);

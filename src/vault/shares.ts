@@ -2,8 +2,8 @@ import { equalBytes } from '../crypto/hash.js';
 import { expose, Secret } from '../crypto/secret.js';
 import { VaultError } from '../errors.js';
 import { decodeGrantTerms, type GrantTerms } from '../formats/grant.js';
-import type { RosterReader } from '../formats/roster.js';
 import { bytesToHex } from '../formats/id.js';
+import type { RosterReader } from '../formats/roster.js';
 import { nameOf } from '../log/collection-log.js';
 import type { Identity } from '../protocol/identity-chain.js';
 import type { IndexEntry } from '../records/index-entry.js';
@@ -38,7 +38,8 @@ export interface ShareTerms {
   readonly item: Uint8Array | null;
   /**
    * `from-now`: the caller began an epoch that does not carry the old key. `all`: the keys of every epoch, also of those that
-   * later ones do not open. Left out, what the key in force opens.
+   * later ones do not open; where documents were masked, what is current is sealed again instead. Left out, what the key in
+   * force opens.
    */
   readonly history?: 'all' | 'from-now' | undefined;
 }
@@ -136,7 +137,9 @@ export function grantAccess(
 ): GrantTerms {
   const { random, now } = session;
   renewEpoch(session, transaction, owned, collection);
-  if (share.history === undefined) sealAgain(transaction, collection, now());
+  const isMasked = hasMasks(owned, collection);
+  if (isMasked && share.history !== 'from-now')
+    sealAgain(transaction, collection, now(), { all: share.history === 'all' });
   const state = collection.requireState();
   const terms: GrantTerms = {
     v: 1,
@@ -161,7 +164,8 @@ export function grantAccess(
     add: [recipient.person],
     remove: [],
   });
-  const previous = share.history === 'all' ? keysOfClosedEpochs(collection) : [];
+  // A key that a mask took out of use opens what is masked: it is sent to nobody.
+  const previous = share.history === 'all' && !isMasked ? keysOfClosedEpochs(collection) : [];
   const { termsBytes } = sendGrant(session, transaction, collection, recipient, terms, previous);
   owned.index.put(transaction, 'index.consent', terms.grant, {
     grant: terms.grant,
@@ -200,20 +204,34 @@ function sendGrant(
   return made;
 }
 
+/** Whether a document of this category is masked or ever was: then there are keys that nobody gets any more. */
+function hasMasks(owned: OwnedVault, { id }: Collection): boolean {
+  const entry = owned.index.get('index.collection', id);
+  if (entry === null || entry.purpose !== 'category') return false;
+  return owned.index.list('index.mask').some(({ category }) => category === entry.category);
+}
+
 /**
  * Seals again, under the key in force, what is current and only a closed key opens: masking a document closes the past of its
- * category, and whoever is let in later is to read the rest of it.
+ * category, and whoever is let in later is to read the rest of it. Versions that wait for a decision stay so.
  *
- * Not where someone reads from a moment on only: they would read what is older than that.
+ * Not what is older than an access from a moment on, unless `all` of it is given; and nothing while someone reads from a
+ * moment on only: they would read what is older than that.
  */
-function sealAgain(transaction: Transaction, collection: Collection, now: number): void {
+function sealAgain(
+  transaction: Transaction,
+  collection: Collection,
+  now: number,
+  { all }: { readonly all: boolean },
+): void {
   const closed = Math.max(0, ...collection.closedEpochs);
   if (closed === 0 || collection.readers.current(now).some(({ history }) => !history)) return;
-  const stale = collection.view.list().filter(({ current }) => current.epoch <= closed);
-  const records = stale.map(({ item, current, conflicts }) => {
-    const { kind, schema, body, authored, link, time } = current;
-    const base = [...conflicts, current].slice(-16).map(({ change }) => change);
-    return { item, base, kind, schema, body, authored, link, time };
+  const begins = collection.readers.history().flatMap(({ history, time }) => (history ? [] : [time]));
+  const since = all ? 0 : Math.max(0, ...begins);
+  const heads = collection.view.list().flatMap(({ current, conflicts }) => [...conflicts, current]);
+  const stale = heads.filter(({ epoch, time, body }) => epoch <= closed && time >= since && body !== null);
+  const records = stale.map(({ item, change, kind, schema, body, authored, link, time }) => {
+    return { item, base: [change], kind, schema, body, authored, link, time };
   });
   if (records.length > 0) appendRecords(transaction, collection, records);
 }
@@ -316,6 +334,8 @@ export function readmit(
   recipient: Identity,
   reader: RosterReader,
 ): void {
+  if (reader.history !== false && hasMasks(owned, collection))
+    sealAgain(transaction, collection, session.now(), { all: false });
   const notAfter = earliest(collection.requireState().notAfter, lastDay(reader.expires));
   appendRoster(transaction, collection, { add: [reader], remove: [] }, notAfter, {
     add: [recipient.person],

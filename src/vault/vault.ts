@@ -16,7 +16,7 @@ import { type Holder, holderEntry, showHolder } from './holder.js';
 import { Journal } from './journal.js';
 import { linkDocuments, unlinkDocument } from './links.js';
 import { LocalCache } from './local-cache.js';
-import { authorOfDocument, isMaskedFrom, maskOf } from './masks.js';
+import { authorOfDocument, endMaskLinks, isMaskedFrom, maskOf } from './masks.js';
 import type { Contact, People } from './people.js';
 import { type LedgerLine, ledgerOf, linesOf } from './readers.js';
 import { recordsInVault } from './record-places.js';
@@ -234,6 +234,8 @@ export class Vault {
           if (collection.readers.has(person))
             rotateCollection(session, transaction, owned, collection, { remove: [person] });
         }
+        // What is masked was linked to them because they read this category.
+        if (category !== null) endMaskLinks(session, transaction, owned, category, person);
         return;
       }
       const documents = new Set(grant.documents);
