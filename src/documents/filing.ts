@@ -39,6 +39,6 @@ const filing = z.strictObject({
 export const FILING = /* @__PURE__ */ defineKind<Filing>({
   kind: 'documents.filing',
   schema: 1,
-  collection: 'filing',
+  collection: 'own-filing',
   parse: (value) => z.parse(filing, value),
 });

@@ -13,6 +13,6 @@ const folder = z.strictObject({ name: boundedText(50).check(z.minLength(1)) });
 export const FOLDER = /* @__PURE__ */ defineKind<Folder>({
   kind: 'documents.folder',
   schema: 1,
-  collection: 'filing',
+  collection: 'own-filing',
   parse: (value) => z.parse(folder, value),
 });

@@ -21,6 +21,6 @@ const relation = z.strictObject({ document: itemId, to: itemId, type: z.enum(REL
 export const RELATION = /* @__PURE__ */ defineKind<Relation>({
   kind: 'documents.relation',
   schema: 1,
-  collection: 'filing',
+  collection: 'own-filing',
   parse: (value) => z.parse(relation, value),
 });

@@ -42,6 +42,8 @@ const ENTRIES = {
     person: z.nullable(personBytes),
     rosterKey: digest,
   }),
+  /** A document that was erased: a copy that a mask made elsewhere is erased too. */
+  'index.erased': z.strictObject({ item: shortId, time: whole }),
   /** A collection's key of one epoch. */
   'index.key': z.strictObject({ collection: collectionBytes, epoch: whole, key: digest }),
   /** The private side of a vault's deposit box. */

@@ -50,6 +50,11 @@ export function isRecordCollection(text: unknown): text is string {
   return typeof text === 'string' && COLLECTION.test(text) && !isDocumentCategory(text);
 }
 
+/** Whether a collection of records is shared with nobody: its name starts with `own-`. @internal */
+export function isOwnersAlone(collection: string): boolean {
+  return collection.startsWith('own-');
+}
+
 /** The fields of a record as they are sealed. */
 export type Fields = Readonly<Record<string, unknown>>;
 

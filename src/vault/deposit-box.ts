@@ -7,11 +7,12 @@ import { type Id, parseId, printId } from '../formats/id.js';
 import { depositKeyFromSeed, deriveAdoptedItem, type KemSeed } from '../keys/hierarchy.js';
 import { Kept } from '../live/kept.js';
 import { isSameList, type Live } from '../live/live.js';
-import { encodeMessage, putTicketRequest } from '../protocol/messages.js';
+import { nameOf } from '../log/collection-log.js';
 import { WIRE_LIMITS } from '../protocol/limits.js';
+import { encodeMessage, putTicketRequest } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
-import { decodeDocument, DOCUMENT_KIND, type DocumentContent } from '../records/document.js';
+import { DOCUMENT_KIND, type DocumentContent, decodeDocument } from '../records/document.js';
 import { isIndexKind } from '../records/index-entry.js';
 import { checkKnownContent } from '../records/known-kinds.js';
 import { filesOf, type SealedFile, withoutFiles } from '../records/record-files.js';
@@ -24,12 +25,12 @@ import {
   signDepositReceipt,
 } from '../sharing/deposits.js';
 import { makeMessage } from '../sharing/messages.js';
-import { nameOf } from '../log/collection-log.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import { appendRecords } from './collection-writer.js';
 import { depositId } from './depositor.js';
 import { fetchFile, type WorkOptions } from './document-files.js';
 import { sendToInbox } from './inbox.js';
+import { type Audience, audienceOf, type MaskOptions, maskNewDocument } from './masks.js';
 import { blobsNamedBy } from './named-blobs.js';
 import { fileView, type RecordFile } from './record-files.js';
 import { attempt } from './record-item.js';
@@ -72,6 +73,12 @@ interface Waiting {
   readonly opened: OpenedDeposit;
   /** The files it came with, whatever it is. */
   readonly blobs: readonly BlobReference[];
+}
+
+/** Where a deposit is to be kept, and from whom it is masked there. */
+interface DepositPlace {
+  readonly purpose: CollectionPurpose;
+  readonly audience: Audience | null;
 }
 
 /** Where people without any right to read leave documents for the holder. */
@@ -171,17 +178,25 @@ export class DepositBox {
    * Takes a deposit into the record, after fetching its file and checking every byte of it; the depositor gets a
    * signed receipt. Taking it twice is one document. Returns the document's id.
    *
+   * What its source asks to be masked from professionals is masked from its first moment on, unless `mask` says otherwise; null is
+   * from nobody.
+   *
    * Throws `usage/not-found`, `integrity/blob` for a file that is not what was signed, `sync/*`.
    */
   async adopt(
     id: Id<'deposit'>,
-    options: WorkOptions & { readonly category?: DocumentCategory } = {},
+    options: WorkOptions & { readonly category?: DocumentCategory; readonly mask?: MaskOptions | null } = {},
   ): Promise<Id<'item'>> {
+    const audience = options.mask == null ? null : audienceOf(options.mask);
     return this.#adopt(id, options, (opened) => {
       const content = documentIn(opened);
       if (content === null) return null;
       const own = isDocumentCategory(content.category) ? content.category : 'other';
-      return { category: options.category ?? own };
+      const isAsked = options.mask === undefined && content.about?.maskedFromProfessionals === true;
+      return {
+        purpose: { category: options.category ?? own },
+        audience: isAsked ? audienceOf({ from: 'professionals' }) : audience,
+      };
     });
   }
 
@@ -218,14 +233,14 @@ export class DepositBox {
     const { collection = kind.collection } = options;
     if (!isRecordCollection(collection)) throw new VaultError('usage/invalid', { argument: 'collection' });
     return this.#adopt(id, options, (opened) =>
-      recordIn(opened, kind) === null ? null : { records: collection },
+      recordIn(opened, kind) === null ? null : { purpose: { records: collection }, audience: null },
     );
   }
 
   async #adopt(
     id: Id<'deposit'>,
     work: WorkOptions,
-    placeOf: (opened: OpenedDeposit) => CollectionPurpose | null,
+    placeOf: (opened: OpenedDeposit) => DepositPlace | null,
   ): Promise<Id<'item'>> {
     const session = this.#session;
     const { vault, index } = this.#owned;
@@ -245,7 +260,9 @@ export class DepositBox {
       // Fetching took a while: another device, or this one, may have decided by now.
       if (index.get('index.adopted', digest) !== null) return;
       if (!this.#isOpen(opened)) throw new VaultError('usage/not-found', { id });
-      const collection = ensureCollection(session, transaction, this.#owned, place);
+      const { purpose, audience } = place;
+      const wanted = audience === null ? purpose : ({ masked: true } as const);
+      const collection = ensureCollection(session, transaction, this.#owned, wanted);
       renewEpoch(session, transaction, this.#owned, collection);
       // The author's proof is over the content as they wrote it, so it is filed as it came.
       const { kind, schema, body } = opened.content;
@@ -254,6 +271,11 @@ export class DepositBox {
         add: blobs.map((blob) => [blob.id, blob.stored]),
         drop: [],
       });
+      if (audience !== null && 'category' in purpose) {
+        const source = { collection, item };
+        const mask = { category: purpose.category, audience };
+        maskNewDocument(session, transaction, this.#owned, source, mask);
+      }
       const adopted = {
         deposit: opened.header.deposit,
         depositor: depositor.person,

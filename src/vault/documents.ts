@@ -13,7 +13,7 @@ import {
 } from '../records/document.js';
 import { blobName, collectionLane } from '../sync/outbox.js';
 import type { Collection } from './collection.js';
-import { appendPrune, appendRecords } from './collection-writer.js';
+import { appendRecords } from './collection-writer.js';
 import {
   blobOf,
   digestOf,
@@ -32,10 +32,10 @@ import {
   type Version,
   versionOf,
 } from './document-view.js';
-import { blobsOnlyIn, keptHistory } from './erase.js';
+import { keptHistory } from './erase.js';
+import { eraseDocument } from './erase-document.js';
 import { type FileSource, type OpenedSource, openSource } from './file-source.js';
-import { eraseLinks, maintainLinks } from './links.js';
-import { type DocumentReader, readersOfDocument } from './readers.js';
+import { maintainLinks } from './links.js';
 import {
   audienceOf,
   authorOfDocument,
@@ -47,6 +47,7 @@ import {
   showMask,
   unmaskDocument,
 } from './masks.js';
+import { type DocumentReader, readersOfDocument } from './readers.js';
 import type { Item } from './record-view.js';
 import type { OwnedVault, Session } from './session.js';
 import { sessionLive, sessionLiveList, versionOfAll } from './session-live.js';
@@ -205,17 +206,8 @@ export class Documents {
     const bytes = parseId('item', id);
     const collection = this.#holding(bytes);
     if (collection === null) throw new VaultError('usage/not-found', { id });
-    await session.transact((transaction) => {
-      const revisions = keptHistory(collection, bytes).filter(({ body }) => body !== null);
-      if (revisions.length === 0) throw new VaultError('usage/not-found', { id });
-      const drop = blobsOnlyIn(collection, bytes, revisions);
-      eraseLinks(session, transaction, this.#owned, { collection, item: bytes });
-      const found = collection.view.get(bytes);
-      if (found !== null && found.current.body !== null)
-        this.#append(transaction, collection, { item: bytes, base: headsOf(found), body: null });
-      const changes = revisions.map(({ change }) => change);
-      appendPrune(transaction, collection, changes, { add: [], drop });
-    });
+    const source = { collection, item: bytes };
+    await session.transact((transaction) => eraseDocument(session, transaction, this.#owned, source));
   }
 
   /** The documents in force, newest first; each is the same object while nothing about it changed. */

@@ -143,6 +143,21 @@ export function unmaskDocument(
   endLinks(session, transaction, owned, { collection, item }, standsIn);
 }
 
+/** Throws `share/masked` for a document that is masked from one of those who read this collection. @internal */
+export function requireUnmasked(
+  session: Session,
+  owned: OwnedVault,
+  source: LinkSource,
+  collections: readonly Collection[],
+): void {
+  const mask = maskOf(owned, source.item);
+  if (mask === null) return;
+  const author = authorOfDocument(source);
+  for (const { readers } of collections)
+    if (readers.current(session.now()).some(({ person }) => isMaskedFrom(session, mask, person, author)))
+      throw new VaultError('share/masked');
+}
+
 /** Gives a document that is masked from its creation on to those who read its category and may see it. @internal */
 export function maskNewDocument(
   session: Session,
@@ -156,7 +171,7 @@ export function maskNewDocument(
     ...{ item, category, ...audience },
     ...{ time: session.now(), ended: null },
   });
-  const author = session.author.person;
+  const author = authorOfDocument(source);
   linkForMask(
     session,
     transaction,

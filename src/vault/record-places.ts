@@ -10,6 +10,7 @@ import type { Collection } from './collection.js';
 import { appendRecords } from './collection-writer.js';
 import { findDocumentOf, locateDocuments } from './document-places.js';
 import type { LinkSource } from './links.js';
+import { requireUnmasked } from './masks.js';
 import type { ReceivedShare } from './received.js';
 import { kept, type RecordPlace, Records } from './records.js';
 import type { OwnedVault, Session } from './session.js';
@@ -58,7 +59,12 @@ export function recordsInVault<T extends object>(
     // Who signs an op of a vault they own is its author.
     prove: () => null,
     vault: () => owned.vault,
-    locate: (id) => locateDocuments(session, owned, [id])[0] as LinkSource,
+    locate: (id) => {
+      const source = locateDocuments(session, owned, [id])[0] as LinkSource;
+      // Whoever reads the record would read the document with it.
+      requireUnmasked(session, owned, source, collections());
+      return source;
+    },
     file: (transaction, file, category) => fileDocument(session, transaction, owned, file, category),
   };
   return recordsOf(inVaults, owned, { session, place, kind, collectionName });

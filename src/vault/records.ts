@@ -107,7 +107,8 @@ export class Records<T extends object> {
    *
    * A file given as the id of a document of the vault is not copied; it stays as it is now, with its author's proof.
    * Throws what the kind's `parse` throws, `usage/invalid` and `format/too-large` as `RecordKind` says; for files
-   * `usage/not-found`, `usage/file-changed`, `usage/aborted`, `store/quota`.
+   * `usage/not-found`, `share/masked` for a document masked from someone who reads these records, `usage/file-changed`,
+   * `usage/aborted`, `store/quota`.
    */
   async add(value: T, options: AddOptions = {}): Promise<RecordItem<T>> {
     const { files: sources = [], ...work } = options;

@@ -130,7 +130,9 @@ function remakeRecords(
   const masked =
     owned === null || home === null
       ? []
-      : records.filter(({ item, kind }) => kind === DOCUMENT_KIND && maskOf(owned, item) !== null);
+      : records.filter(
+          ({ item, kind, body }) => kind === DOCUMENT_KIND && body !== null && maskOf(owned, item) !== null,
+        );
   const others = records.filter((record) => !masked.includes(record));
   if (owned !== null && home !== null && masked.length > 0) {
     renewEpoch(session, transaction, owned, home);

@@ -4,6 +4,7 @@ import type { IndexEntry } from '../records/index-entry.js';
 import type { Collection } from './collection.js';
 import { documentCollections } from './document-places.js';
 import { keptHistory } from './erase.js';
+import { eraseDocument } from './erase-document.js';
 import { type LinkSource, unlinkDocument } from './links.js';
 import { AUTHOR, authorOfDocument, isMaskedFrom, type MaskEntry, moveDocument } from './masks.js';
 import type { OwnedVault, Session } from './session.js';
@@ -34,6 +35,10 @@ export function settleMasks(session: Session, transaction: Transaction, owned: O
     if (holding.length === 0) continue;
     const to = entry.ended === null ? ({ masked: true } as const) : { category: entry.category };
     const [home] = findCollections(session, owned, to);
+    if (owned.index.get('index.erased', item) !== null && !holding.some(isClosed)) {
+      for (const collection of holding) eraseDocument(session, transaction, owned, { collection, item });
+      continue;
+    }
     if (holding.some(isClosed) || (home !== undefined && isClosed(home.collection))) continue;
     for (const collection of holding)
       if (collection !== home?.collection && isOutOfPlace(owned, entry, collection))

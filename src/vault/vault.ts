@@ -6,7 +6,7 @@ import { Kept } from '../live/kept.js';
 import type { Live } from '../live/live.js';
 import { logKeys } from '../log/collection-log.js';
 import { type DocumentCategory, isDocumentCategory } from '../records/category.js';
-import { isRecordCollection, type RecordKind } from '../records/record-kind.js';
+import { isOwnersAlone, isRecordCollection, type RecordKind } from '../records/record-kind.js';
 import { isTrustedEnough, type Trust } from '../sharing/contacts.js';
 import { DepositBox } from './deposit-box.js';
 import { locateDocuments } from './document-places.js';
@@ -345,7 +345,8 @@ function wholeOf({ category, collection }: ShareOptions, hasDocuments: boolean) 
     return { category, collection: null };
   }
   if (collection === undefined) return null;
-  if (!isRecordCollection(collection)) throw new VaultError('usage/invalid', { argument: 'collection' });
+  if (!isRecordCollection(collection) || isOwnersAlone(collection))
+    throw new VaultError('usage/invalid', { argument: 'collection' });
   return { category: null, collection };
 }
 
