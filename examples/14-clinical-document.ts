@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPerson, isVaultError } from 'coffret';
 import { documentsOf } from 'coffret/documents';
-import { aboutOf, compareIdentity, dayOfDocument, readCda } from 'coffret/interop';
+import { compareIdentity, dayOfDocument, filingOf, readCda } from 'coffret/interop';
 import { profileOf } from 'coffret/profile';
 import { listen, openServer } from 'coffret/server';
 import { createMemoryStore } from 'coffret/store';
@@ -27,23 +27,16 @@ const identity = compareIdentity(cda.patient, vault.holder);
 console.log(identity.verdict, identity.explanation.en);
 
 const cabinet = documentsOf(vault);
-const file = new File([bytes], 'report.xml', { type: 'text/xml' });
-const metadata = {
-  category: cda.category,
-  title: cda.title ?? 'Document',
-  date: dayOfDocument(cda),
-  about: aboutOf(cda),
-};
-try {
-  await cabinet.file(file, metadata, { identity });
-} catch (error) {
-  if (!isVaultError(error, 'usage/wrong-holder')) throw error;
-  // A person looks at it, and says that it is theirs all the same.
-  if (identity.verdict !== 'match')
-    await cabinet.file(file, metadata, { identity, acknowledged: identity.verdict });
-}
-const [filed] = await cabinet.list();
-if (filed !== undefined) await profileOf(vault).proposals.propose(cda.proposals, { document: filed.id });
+const file = new File([bytes], 'report.xml', { type: 'application/xml' });
+const add = (acknowledged?: 'mismatch' | 'uncertain') =>
+  cabinet.file(file, filingOf(cda), { identity, ...(acknowledged && { acknowledged }) });
+const filed = await add().catch((error) => {
+  if (!isVaultError(error, 'usage/wrong-holder') || identity.verdict === 'match') throw error;
+  return add(identity.verdict); // a person looked at it, and says that it is theirs all the same
+});
+const from = { document: filed.id, replaces: filed.replaces };
+const { proposed } = await profileOf(vault).proposals.propose(cda.proposals, from);
+for (const { id } of proposed) await profileOf(vault).proposals.confirm(id); // once the holder has looked
 // #endregion
 
 // #region mask

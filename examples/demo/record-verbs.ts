@@ -2,11 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { Document, DocumentCategory, Id, Person, Progress, Vault } from 'coffret';
 import { documentsOf } from 'coffret/documents';
 import {
-  aboutOf,
   CDA_LIMITS,
   type CdaDocument,
   compareIdentity,
   dayOfDocument,
+  filingOf,
   readCda,
   SNIFF_BYTES,
   sniff,
@@ -59,11 +59,7 @@ export function createRecordVerbs(
         return { id, category, clinical: null };
       }
       const identity = compareIdentity(cda.patient, vault().holder);
-      const said = {
-        ...metadata,
-        ...{ category: cda.category, title: cda.title ?? metadata.title ?? 'Document' },
-        ...{ date: dayOfDocument(cda), about: aboutOf(cda) },
-      };
+      const said = { ...metadata, ...filingOf(cda) };
       const looked =
         acknowledged === 'anyone' && identity.verdict !== 'match' ? { acknowledged: identity.verdict } : {};
       const { id, category } = await documentsOf(vault()).file(

@@ -11,13 +11,17 @@ const KB = 1000;
  * The budget of the core door is 45 kB; it is not met, and `npm run bench` shows both numbers.
  */
 const EAGER_BYTES_MAX: Record<string, number> = {
-  core: 88 * KB,
+  core: 106 * KB,
   store: 15 * KB,
   worker: 14 * KB,
-  messaging: 25 * KB,
+  messaging: 27 * KB,
   profile: 32 * KB,
   agenda: 80 * KB,
   prevention: 56 * KB,
+  documents: 21 * KB,
+  search: 16 * KB,
+  interop: 40 * KB,
+  'identity-fr': 13 * KB,
 };
 
 /**
