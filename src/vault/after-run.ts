@@ -31,23 +31,31 @@ export async function afterRun(
 ): Promise<{ readonly report: SyncReport; readonly again: boolean }> {
   const failed = withoutEnded(session, report);
   let again = false;
-  const attempt = async (lane: string, change: (transaction: Transaction) => void): Promise<void> => {
+  /** `work` gives whether something is to be sent. */
+  const guard = async (lane: string, work: () => Promise<boolean>): Promise<void> => {
     try {
-      const queued = await session.transact((transaction) => {
-        change(transaction);
-        return transaction.entries.length;
-      });
-      again ||= queued > 0;
+      again = (await work()) || again;
     } catch (error) {
       if (!isVaultError(error) || !isOfOneCollection(error)) throw error;
       failed.push({ lane, code: error.code });
     }
   };
+  const attempt = (lane: string, change: (transaction: Transaction) => void): Promise<void> =>
+    guard(lane, () =>
+      session.transact((transaction) => {
+        change(transaction);
+        return transaction.entries.length > 0;
+      }),
+    );
+  const personal = logTarget(session.index.collection.id);
   await checkNotedHeads(session);
-  await checkNotedFetches(session);
+  await guard(personal, async () => {
+    await checkNotedFetches(session);
+    return false;
+  });
   await proveAuthors(session);
   await forgetRemovedPasskeys(session);
-  if (report.pulled > 0) again = (await receiveEarlyItems(session)) || again;
+  await guard(personal, () => receiveEarlyItems(session));
   for (const owned of session.vaults.values()) {
     await attempt(logTarget(owned.index.collection.id), (transaction) =>
       settleMasks(session, transaction, owned),
@@ -62,11 +70,8 @@ export async function afterRun(
       );
     }
   }
-  await attempt(logTarget(session.index.collection.id), (transaction) =>
-    acknowledgeGrants(session, transaction),
-  );
-  if (report.pushed > 0)
-    await attempt(logTarget(session.index.collection.id), (transaction) => noteHeads(session, transaction));
+  await attempt(personal, (transaction) => acknowledgeGrants(session, transaction));
+  if (report.pushed > 0) await attempt(personal, (transaction) => noteHeads(session, transaction));
   return { report: { ...report, failed }, again };
 }
 

@@ -5,7 +5,6 @@ import { decode } from '../formats/codec.js';
 import { decodeSignedDepositReceipt } from '../formats/deposit.js';
 import { decodeConsentReceipt, decodeGrantTerms } from '../formats/grant.js';
 import { decodeWrapped } from '../formats/wrapped.js';
-import { nameOf } from '../log/collection-log.js';
 import type { Identity } from '../protocol/identity-chain.js';
 import { encodeMessage, sendRequest } from '../protocol/messages.js';
 import { paths } from '../protocol/paths.js';
@@ -13,9 +12,9 @@ import { signConsent, verifyConsent } from '../sharing/consents.js';
 import { verifyDepositReceipt } from '../sharing/deposits.js';
 import { openGrant, readGrantHeader } from '../sharing/grants.js';
 import { makeMessage, openMessage, readMessageHeader } from '../sharing/messages.js';
-import { answersNothing, UNKNOWN } from './answers-nothing.js';
+import { answeredVault, type Early, earlyForDeposit, earlyForVault } from './answers-nothing.js';
 import { checkReadReceipt } from './journal-intake.js';
-import type { Session } from './session.js';
+import type { OwnedVault, Session } from './session.js';
 import type { Transaction } from './transaction.js';
 
 /** The name the server keeps an inbox item under; both sides derive it from the bytes. */
@@ -30,11 +29,8 @@ export function inboxItemId(bytes: Uint8Array): Uint8Array {
  * is in order and answers something that is not here is early: the log that has it may come later. Throws only what says
  * nothing about the item: `sync/*`, `store/*`, and why nothing can be written here.
  */
-export async function receiveItem(
-  session: Session,
-  bytes: Uint8Array,
-): Promise<'taken' | 'refused' | 'early'> {
-  let keep: (transaction: Transaction) => void;
+export async function receiveItem(session: Session, bytes: Uint8Array): Promise<'taken' | 'refused' | Early> {
+  let keep: Keep | Early;
   try {
     const type = headerType(bytes);
     if (type === 'grant') keep = await checkGrant(session, bytes);
@@ -43,18 +39,21 @@ export async function receiveItem(
   } catch (error) {
     const says = isVaultError(error) && /^(format|integrity|share)\//.test(error.code);
     if (!says) throw error;
-    return error.details.why === UNKNOWN ? 'early' : 'refused';
+    return 'refused';
   }
+  if (typeof keep !== 'function') return keep;
   await session.transact(keep);
   return 'taken';
 }
+
+type Keep = (transaction: Transaction) => void;
 
 function headerType(bytes: Uint8Array): unknown {
   const header = decode(decodeWrapped(bytes).headerBytes, { maxBytes: 64 * 1024 });
   return typeof header === 'object' && header !== null && 'type' in header ? header.type : null;
 }
 
-async function checkGrant(session: Session, bytes: Uint8Array): Promise<(transaction: Transaction) => void> {
+async function checkGrant(session: Session, bytes: Uint8Array): Promise<Keep> {
   const { person, device } = readGrantHeader(bytes);
   const sender = await session.requireIdentity(person, device);
   const grant = openGrant({ bytes, sender, recipient: session.identity, kemSeed: session.kem.seed });
@@ -153,10 +152,7 @@ function rememberStranger(session: Session, transaction: Transaction, identity: 
   });
 }
 
-async function checkMessage(
-  session: Session,
-  bytes: Uint8Array,
-): Promise<(transaction: Transaction) => void> {
+async function checkMessage(session: Session, bytes: Uint8Array): Promise<Keep | Early> {
   const { person, device } = readMessageHeader(bytes);
   const sender = await session.requireIdentity(person, device);
   const recipient = session.identity;
@@ -166,26 +162,21 @@ async function checkMessage(
   return checkDepositReceipt(session, content, sender);
 }
 
-function checkConsent(
-  session: Session,
-  receipt: Uint8Array,
-  sender: Identity,
-): (transaction: Transaction) => void {
+function checkConsent(session: Session, receipt: Uint8Array, sender: Identity): Keep | Early {
   const { terms } = verifyConsent(receipt, session.identity, sender);
-  const owned = session.vaults.get(nameOf(terms.vault));
-  const offered = owned?.index.get('index.consent', terms.grant) ?? null;
-  if (owned === undefined || offered === null) throw answersNothing();
+  const offeredIn = ({ index }: OwnedVault) => index.get('index.consent', terms.grant);
+  const isHere = (owned: OwnedVault) => offeredIn(owned) !== null;
+  const owned = answeredVault(session, terms.vault, isHere);
+  const offered = owned && offeredIn(owned);
+  if (owned === null || offered === null) return earlyForVault(session, sender.person, terms.vault, isHere);
   if (!equalBytes(offered.terms, decodeConsentReceipt(receipt).termsBytes))
     throw new VaultError('integrity/wrong-audience');
   return (transaction) => owned.index.put(transaction, 'index.consent', terms.grant, { ...offered, receipt });
 }
 
-function checkDepositReceipt(
-  session: Session,
-  receipt: Uint8Array,
-  sender: Identity,
-): (transaction: Transaction) => void {
+function checkDepositReceipt(session: Session, receipt: Uint8Array, sender: Identity): Keep | Early {
   decodeSignedDepositReceipt(receipt);
+  if (session.index.collection.frozen !== null) return earlyForDeposit(session, sender.person);
   for (const deposited of session.index.list('index.deposited')) {
     if (!equalBytes(deposited.owner, sender.person)) continue;
     try {
@@ -197,5 +188,5 @@ function checkDepositReceipt(
     return (transaction) =>
       session.index.put(transaction, 'index.deposited', deposited.deposit, { ...deposited, receipt });
   }
-  throw answersNothing();
+  return earlyForDeposit(session, sender.person);
 }

@@ -4,9 +4,10 @@ import { type Id, parseId } from '../formats/id.js';
 import { RECEIPT_ITEMS_MAX } from '../formats/read-receipt.js';
 import { nameOf } from '../log/collection-log.js';
 import { makeMessage } from '../sharing/messages.js';
-import { readReadReceipt, signReadReceipt } from '../sharing/read-receipts.js';
+import { signReadReceipt, type VerifiedReadReceipt } from '../sharing/read-receipts.js';
 import type { Collection } from './collection.js';
 import { sendToInbox } from './inbox.js';
+import { readKept } from './journal-intake.js';
 import type { Session } from './session.js';
 
 /** An item and the version of it that was read. */
@@ -75,8 +76,8 @@ async function tell(
   const recipient = await session.requireIdentity(from);
   await session.transact((transaction) => {
     const { index, author, random, now } = session;
-    const told = toldChanges(session, collection.id);
-    const items = read.filter(([, change]) => !told.has(nameOf(change)));
+    const told = toldOf(session, collection.id);
+    const items = read.filter(([, change]) => !told.some((changes) => changes.has(nameOf(change))));
     if (items.length === 0) return;
     const { vault } = collection.requireState();
     const time = now();
@@ -87,12 +88,17 @@ async function tell(
   });
 }
 
-function toldChanges(session: Session, collection: Uint8Array): ReadonlySet<string> {
-  const told = session.index.list('index.read-receipt').flatMap(({ receipt }) => {
-    const { content } = readReadReceipt(receipt);
-    return equalBytes(content.collection, collection)
-      ? content.items.map(([, change]) => nameOf(change))
-      : [];
-  });
-  return new Set(told);
+/** The versions each receipt tells, put together once. */
+const toldIn = /* @__PURE__ */ new WeakMap<VerifiedReadReceipt, ReadonlySet<string>>();
+
+/** The versions of a collection that were told so far, by receipt. */
+function toldOf(session: Session, collection: Uint8Array): ReadonlySet<string>[] {
+  const told = session.index.list('index.read-receipt').map(readKept);
+  return told
+    .filter(({ content }) => equalBytes(content.collection, collection))
+    .map((receipt) => {
+      const known = toldIn.get(receipt) ?? new Set(receipt.content.items.map(([, change]) => nameOf(change)));
+      toldIn.set(receipt, known);
+      return known;
+    });
 }

@@ -1,39 +1,49 @@
 import { equalBytes } from '../crypto/hash.js';
-import { nameOf } from '../log/collection-log.js';
 import type { Identity } from '../protocol/identity-chain.js';
+import type { IndexEntry } from '../records/index-entry.js';
 import { readReadReceipt, type VerifiedReadReceipt, verifyReadReceipt } from '../sharing/read-receipts.js';
-import { answersNothing } from './answers-nothing.js';
+import { answeredVault, type Early, earlyForVault, wasGiven } from './answers-nothing.js';
 import type { OwnedVault, Session } from './session.js';
 import type { Transaction } from './transaction.js';
 
 /** What one person can have an owner keep: whoever sends more is not heard. */
-const PER_PERSON_MAX = 4096;
-/** Receipts that are kept although the access they are about is not known here yet. */
-const WAITING_MAX = 64;
+const PER_PERSON_MAX = 1024;
+const PER_PERSON_BYTES_MAX = 2 * 1024 * 1024;
+
+/** Receipts read once: an entry that changes is another object. */
+const read = /* @__PURE__ */ new WeakMap<IndexEntry<'index.read-receipt'>, VerifiedReadReceipt>();
+
+/** What a receipt kept in an index says. */
+export function readKept(entry: IndexEntry<'index.read-receipt'>): VerifiedReadReceipt {
+  const known = read.get(entry) ?? readReadReceipt(entry.receipt);
+  read.set(entry, known);
+  return known;
+}
 
 /**
- * Checks a receipt that came by message, and gives what keeps it.
+ * Checks a receipt that came by message, and gives what keeps it. The access that it is about may have been given on
+ * another device: then it is early.
  *
- * Throws `integrity/wrong-audience` for a vault that is not this person's, and as `verifyReadReceipt`.
+ * Throws as `verifyReadReceipt`.
  */
 export function checkReadReceipt(
   session: Session,
   bytes: Uint8Array,
   sender: Identity,
-): (transaction: Transaction) => void {
+): ((transaction: Transaction) => void) | Early {
   const verified = verifyReadReceipt(bytes, sender); // R-READ-1
   const { content, digest } = verified;
-  const owned = session.vaults.get(nameOf(content.vault));
-  if (owned === undefined || owned.index.collection.log.state === null) throw answersNothing(); // R-READ-2
+  const isHere = (owned: OwnedVault) => isOfReader(session, owned, verified);
+  const owned = answeredVault(session, content.vault, isHere); // R-READ-2
+  if (owned === null) return earlyForVault(session, sender.person, content.vault, isHere);
   return (transaction) => {
     const { index } = owned;
     if (index.get('index.read-receipt', digest) !== null) return;
-    const kept = index.list('index.read-receipt').map(({ receipt }) => readReadReceipt(receipt));
-    const ofSender = kept.filter((other) => equalBytes(other.content.person, sender.person)).length;
-    if (ofSender >= PER_PERSON_MAX) return;
-    // The access may have been given on another device: then its log comes with this sync or the next.
-    const waiting = kept.filter((other) => !isOfReader(session, owned, other)).length;
-    if (!isOfReader(session, owned, verified) && waiting >= WAITING_MAX) return;
+    const ofSender = index
+      .list('index.read-receipt')
+      .filter((entry) => equalBytes(readKept(entry).content.person, sender.person));
+    const size = ofSender.reduce((sum, { receipt }) => sum + receipt.length, bytes.length);
+    if (ofSender.length >= PER_PERSON_MAX || size > PER_PERSON_BYTES_MAX) return;
     index.put(transaction, 'index.read-receipt', digest, { receipt: bytes, received: session.now() });
   };
 }
@@ -42,9 +52,4 @@ export function checkReadReceipt(
 export function isOfReader(session: Session, owned: OwnedVault, { content }: VerifiedReadReceipt): boolean {
   const entry = owned.index.get('index.collection', content.collection);
   return entry !== null && wasGiven(session, content.collection, content.person);
-}
-
-function wasGiven(session: Session, collection: Uint8Array, person: Uint8Array): boolean {
-  const history = session.collection(collection)?.readers.history() ?? [];
-  return history.some((access) => equalBytes(access.person, person));
 }

@@ -1,7 +1,7 @@
 import { equalBytes } from '../crypto/hash.js';
 import { bytesToHex, type Id, printId } from '../formats/id.js';
-import { readReadReceipt, type VerifiedReadReceipt } from '../sharing/read-receipts.js';
-import { isOfReader } from './journal-intake.js';
+import type { VerifiedReadReceipt } from '../sharing/read-receipts.js';
+import { isOfReader, readKept } from './journal-intake.js';
 import type { OwnedVault, Session } from './session.js';
 
 /** An item that a reader says they read. */
@@ -34,7 +34,7 @@ export function receiptsKept(
 ): { readonly bytes: Uint8Array; readonly received: number; readonly read: VerifiedReadReceipt }[] {
   return owned.index
     .list('index.read-receipt')
-    .map(({ receipt, received }) => ({ bytes: receipt, received, read: readReadReceipt(receipt) }))
+    .map((entry) => ({ bytes: entry.receipt, received: entry.received, read: readKept(entry) }))
     .filter(({ read }) => isOfReader(session, owned, read))
     .sort(
       (a, b) => a.received - b.received || (bytesToHex(a.read.digest) < bytesToHex(b.read.digest) ? -1 : 1),

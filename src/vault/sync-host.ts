@@ -14,9 +14,10 @@ import type { DepositItem, InboxItem, SyncHost } from '../sync/host.js';
 import { blobName, type QueuedEntry } from '../sync/outbox.js';
 import { BLOB_MISSING } from '../sync/push.js';
 import { afterRun } from './after-run.js';
+import type { Early } from './answers-nothing.js';
 import type { Collection } from './collection.js';
 import { depositLane } from './depositor.js';
-import { countEarlyItems, forgetItem, keepEarlyItem } from './early-items.js';
+import { forgetItem, keepEarlyItems } from './early-items.js';
 import { forgetPruned } from './erase.js';
 import { keepEvidence, liftFreeze } from './evidence.js';
 import { takeInFetches } from './fetch-intake.js';
@@ -113,14 +114,14 @@ export async function createSyncHost(session: Session): Promise<StoreHost> {
     refused: (queued, code) => settleRefusal(session, queued, code),
     afterRun: (report) => afterRun(session, report),
     async receivedInbox(items: readonly InboxItem[]) {
-      const early = new Set<Uint8Array>();
-      for (const { bytes } of items) if ((await receiveItem(session, bytes)) === 'early') early.add(bytes);
-      let waiting = early.size === 0 ? 0 : await countEarlyItems(session);
-      await session.transact((transaction) => {
-        for (const { bytes } of items) {
-          if (early.has(bytes) && keepEarlyItem(session, transaction, bytes, waiting)) waiting += 1;
-          else forgetItem(transaction, bytes);
-        }
+      const early = new Map<Uint8Array, Early>();
+      for (const { bytes } of items) {
+        const outcome = await receiveItem(session, bytes);
+        if (typeof outcome === 'object') early.set(bytes, outcome);
+      }
+      await session.transact(async (transaction) => {
+        const kept = early.size === 0 ? null : await keepEarlyItems(session, transaction, early);
+        for (const { bytes } of items) if (!kept?.has(bytes)) forgetItem(transaction, bytes);
         moveCursor(transaction, INBOX_CURSOR, items);
       });
       await session.discover();
