@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encode } from '../../src/formats/codec.js';
 import { bytesToHex, hexToBytes, parseId } from '../../src/formats/id.js';
 import * as receiptFormat from '../../src/formats/read-receipt.js';
+import type { Id, Person } from '../../src/index.js';
 import type { Author } from '../../src/log/sign-op.js';
 import { type Identity, verifyIdentityLog } from '../../src/protocol/identity-chain.js';
 import * as messages from '../../src/sharing/messages.js';
@@ -24,15 +25,17 @@ let laboratory: Uint8Array;
 let alice: Session;
 let owned: OwnedVault;
 let martin: Author;
+let reader: { readonly person: Person; readonly session: Session };
 
 beforeAll(async () => {
   const opening = vi.spyOn(Session, 'open');
   scene = await openScene('inbox');
   alice = (await opening.mock.results[0]?.value) as Session;
   // Martin's keys stay in use for what his own client would not send.
-  await scene.martin();
+  const { person } = await scene.martin();
   const session = (await opening.mock.results.at(-1)?.value) as Session;
   martin = session.author;
+  reader = { person, session };
   opening.mockRestore();
   owned = [...alice.vaults.values()][0] as OwnedVault;
   eve = stranger('inbox');
@@ -107,6 +110,32 @@ describe('a flood in an inbox', () => {
     expect(kept().length - before).toBe(60);
     // Once when it comes, and once for each form in which it is an entry: as it waits to be sent, and as it is in the log.
     expect(decoding.mock.calls.length).toBeLessThanOrEqual(60 * 4);
+  });
+
+  it('what a reader told before is read once, however often they tell more', async () => {
+    const { person, session } = reader;
+    await requireSync(person);
+    const told = Array.from({ length: 40 }, (_, n) => {
+      const items: [Uint8Array, Uint8Array][] = [[eve.random(16), eve.random(16)]];
+      const { receipt, digest } = signReadReceipt(martin, {
+        vault,
+        collection: laboratory,
+        items,
+        time: n + 1,
+      });
+      return [digest, { receipt, received: 1 }] as const;
+    });
+    await session.transact((transaction) => session.index.putAll(transaction, 'index.read-receipt', told));
+    const [share] = person.sharedWithMe();
+    const [first, ...more] = (share?.list() ?? []).map(({ id }) => id);
+    await share?.acknowledge([first as Id<'item'>]);
+    const decoding = vi.mocked(receiptFormat.decodeReadReceipt);
+    decoding.mockClear();
+    for (const id of more) await share?.acknowledge([id]);
+    expect(more.length).toBeGreaterThan(2);
+    expect(session.index.list('index.read-receipt')).toHaveLength(41 + more.length);
+    // Those that were just told.
+    expect(decoding.mock.calls.length).toBeLessThanOrEqual(more.length);
   });
 
   it('A43 what one reader can have an owner keep has an end in bytes', async () => {
