@@ -16,10 +16,19 @@ export interface FetchPlace {
   readonly hash: Uint8Array;
 }
 
+/** Where a stretch begins, and since when nothing is missing in it. */
+export interface FetchBegin extends FetchPlace {
+  readonly since: number;
+}
+
 /** A stretch of a fetch log without a gap, as far as it is known. */
 export interface FetchRun extends FetchPlace {
   /** The head whose cut the stretch begins at. */
   readonly begin: SignedFetchHead;
+  /** The newest head known before the gap that comes before the stretch; null before the first. */
+  readonly before: SignedFetchHead | null;
+  /** Its first place: the cut, or a later one where the oldest entries were given up. */
+  readonly from: FetchBegin;
   /** The newest head that the entries lead to; what comes after its position nobody has signed. Null before the first. */
   readonly head: SignedFetchHead | null;
 }
@@ -71,18 +80,30 @@ export function followFetches(
   return { lines, places };
 }
 
-/** Where a stretch begins: at the cut of a head. */
-export function beginOf({ begin }: Pick<FetchRun, 'begin'>): FetchPlace & { readonly since: number } {
-  const { cut, cutHash, since } = decodeFetchHead(begin[0]);
-  return { position: cut, hash: cutHash, since };
+/**
+ * Where a stretch begins: at the cut of a head.
+ *
+ * What was cut came after the head known before. A `since` that is not later is contradicted by that, and the stretch is
+ * complete from the time of its first head on (R-FET-5).
+ */
+export function beginAt(begin: FetchHead, before: FetchHead | null): FetchBegin {
+  const { cut, cutHash, since, time } = begin;
+  const place = { position: cut, hash: cutHash };
+  if (before === null || since > before.time) return { ...place, since };
+  return { ...place, since: Math.max(before.time, time) };
+}
+
+/** Since when a stretch is complete whose oldest entries were given up: what went is not later than the first that is kept. */
+export function sinceFirst(since: number, first: FetchEntry): number {
+  return Math.max(since, Math.min(first.time + 1, Number.MAX_SAFE_INTEGER));
 }
 
 /**
  * Takes the server's answer in: the stretch known goes on, or a new one begins where the server has cut what was not known
- * here (`isNew`, R-FET-5).
+ * here (`isNew`, R-FET-5), instead of the one known when no head covers any of that.
  *
  * Throws what `checkFetchHead` and `followFetches` throw, `integrity/rollback` (R-FET-2), `integrity/fork` (R-FET-3),
- * `integrity/bad-chain` for entries that do not lead to the head, `integrity/dropped` when some are missing (R-FET-4).
+ * `integrity/bad-chain` for entries that do not lead to the head or are to go on beyond it, `integrity/dropped` when some are missing (R-FET-4).
  */
 export function extendFetches(
   known: FetchRun | null,
@@ -92,19 +113,25 @@ export function extendFetches(
   const head = checkFetchHead(signed, source);
   if (known !== null) requireOnward(known, head);
   const isNew = known === null || head.cut > known.position;
-  const base: FetchRun = isNew
-    ? { begin: signed, head: null, position: head.cut, hash: head.cutHash }
-    : known;
+  const base = isNew ? begun(signed, head, known) : known;
   const { position, hash } = followFetches(base, entries, source.vault).places.at(-1) ?? base;
   if (position > head.position) throw new VaultError('integrity/bad-chain', { position });
   if (position < head.position && !more) throw new VaultError('integrity/dropped', { position });
   const isReached = position === head.position;
-  if (isReached && !equalBytes(hash, head.hash)) throw new VaultError('integrity/bad-chain', { position });
-  return { run: { begin: base.begin, head: isReached ? signed : base.head, position, hash }, isNew };
+  if (isReached && (more || !equalBytes(hash, head.hash)))
+    throw new VaultError('integrity/bad-chain', { position });
+  return { run: { ...base, head: isReached ? signed : base.head, position, hash }, isNew };
+}
+
+function begun(begin: SignedFetchHead, head: FetchHead, known: FetchRun | null): FetchRun {
+  const before = known?.head ?? known?.before ?? null;
+  const from = beginAt(head, before && decodeFetchHead(before[0]));
+  return { begin, before, from, head: null, position: from.position, hash: from.hash };
 }
 
 function requireOnward(known: FetchRun, head: FetchHead): void {
-  const before = known.head === null ? null : decodeFetchHead(known.head[0]);
+  const newest = known.head ?? known.before;
+  const before = newest && decodeFetchHead(newest[0]);
   const reached = Math.max(known.position, before?.position ?? 0);
   if (head.position < reached)
     throw new VaultError('integrity/rollback', { served: head.position, known: reached });

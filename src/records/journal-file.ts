@@ -20,7 +20,10 @@ import {
 export const JOURNAL_BYTES_MAX = 64 * 1024 * 1024;
 const LINES_MAX = 100_000;
 const IDENTITIES_MAX = 10_000;
-const FETCHES_MAX = 250_000;
+/** How many entries of a fetch log a device keeps, and a file holds. */
+export const FETCHES_MAX = 250_000;
+/** And in how many stretches. */
+export const FETCH_RUNS_MAX = 64;
 
 const bytes = boundedBytes(LIMITS.envelopeBytesMax);
 
@@ -43,13 +46,17 @@ const grantLine = z.strictObject({
 
 const fetchesShape = z.strictObject({
   server: digest,
-  runs: z.array(
-    z.strictObject({
-      begin: signedFetchHeadShape,
-      head: signedFetchHeadShape,
-      entries: z.array(boundedBytes(FETCH_BYTES_MAX)).check(z.maxLength(FETCHES_MAX)),
-    }),
-  ),
+  runs: z
+    .array(
+      z.strictObject({
+        begin: signedFetchHeadShape,
+        before: z.nullable(signedFetchHeadShape),
+        from: z.nullable(z.tuple([whole, digest])),
+        head: signedFetchHeadShape,
+        entries: z.array(boundedBytes(FETCH_BYTES_MAX)).check(z.maxLength(FETCHES_MAX)),
+      }),
+    )
+    .check(z.maxLength(FETCH_RUNS_MAX)),
 });
 
 const journal = z.strictObject({

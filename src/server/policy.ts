@@ -30,9 +30,9 @@ export const DEFAULT_POLICY = {
   eventStreamsPerPersonMax: 20,
   /** How long it is kept what was delivered to whom, and how many entries of one vault. */
   fetchKeptMs: 400 * DAY_MS,
-  fetchesPerVaultMax: 200_000,
-  /** Entries that one person may add to the log of one vault in a day. */
-  fetchesPerPersonPerDay: 20_000,
+  fetchesPerVaultMax: 1_000_000,
+  /** Entries that one person may add to the log of one vault in a day: nobody fills it alone while they are kept. */
+  fetchesPerPersonPerDay: 1000,
 } as const;
 
 /** A server's policy; any number of `DEFAULT_POLICY` may be replaced. */

@@ -36,7 +36,12 @@ export async function takeInFetches(
   }
 }
 
-function accept(session: Session, transaction: Transaction, owned: OwnedVault, served: PulledFetches): void {
+async function accept(
+  session: Session,
+  transaction: Transaction,
+  owned: OwnedVault,
+  served: PulledFetches,
+): Promise<void> {
   const { fetchLogs } = session;
   const { vault } = owned;
   const server = owned.index.collection.log.state?.server;
@@ -50,8 +55,10 @@ function accept(session: Session, transaction: Transaction, owned: OwnedVault, s
     fetchLogs.freshen(vault, run);
     return;
   }
-  const runs = isNew ? [...log.runs, run] : [...log.runs.slice(0, -1), run];
-  fetchLogs.put(transaction, vault, { runs, finding }, served.entries);
+  // A stretch that no head ever covered is not kept beside the next: one that is kept takes a sync of its own.
+  const others = isNew ? log.runs.filter(({ head }) => head !== null) : log.runs.slice(0, -1);
+  const bounded = await fetchLogs.bounded(transaction, vault, { runs: [...others, run], finding });
+  fetchLogs.put(transaction, vault, bounded, served.entries);
 }
 
 async function keepFinding(
@@ -130,9 +137,10 @@ function unlessStrange(error: unknown): null {
   throw error;
 }
 
-/** The newest head that the entries known lead to. */
+/** The newest head that entries known have led to. */
 export function newestHead({ runs }: FetchLog): SignedFetchHead | null {
-  return runs.findLast(({ head }) => head !== null)?.head ?? null;
+  const run = runs.at(-1);
+  return run?.head ?? run?.before ?? null;
 }
 
 function ownedVault(session: Session, vault: Uint8Array): OwnedVault | null {

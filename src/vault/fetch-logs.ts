@@ -11,23 +11,34 @@ import {
 } from '../formats/fetch-log.js';
 import { bytesToHex } from '../formats/id.js';
 import { boundedBytes, boundedText, decodeAs, digest, whole } from '../formats/shape.js';
-import { beginOf, type FetchPlace, type FetchRun, followFetches } from '../protocol/fetch-chain.js';
+import { type FetchPlace, type FetchRun, followFetches, sinceFirst } from '../protocol/fetch-chain.js';
+import { FETCH_RUNS_MAX, FETCHES_MAX } from '../records/journal-file.js';
 import type { Store } from '../store/port.js';
 import type { Transaction } from './transaction.js';
 
 const LOGS = 'fetch-log/';
 const LINES = 'fetch-lines/';
 const STORED_BYTES_MAX = 4 * 1024 * 1024;
+/** Of too many entries so many are given up that the next time is not soon. */
+const KEPT_OF_MAX = 0.9;
 
 const head = z.nullable(signedFetchHeadShape);
 const pageShape = z.array(boundedBytes(FETCH_BYTES_MAX));
 const logShape = z.strictObject({
   v: z.literal(1),
-  runs: z.array(z.strictObject({ begin: signedFetchHeadShape, head, position: whole, hash: digest })),
+  runs: z.array(
+    z.strictObject({
+      ...{ begin: signedFetchHeadShape, before: head, head, position: whole, hash: digest },
+      from: z.strictObject({ position: whole, hash: digest, since: whole }),
+    }),
+  ),
   finding: z.nullable(z.strictObject({ code: boundedText(64), time: whole, known: head, served: head })),
 });
 
-/** How a server contradicted what it had said it delivered; two signed heads prove a fork to anyone. */
+/**
+ * How a server contradicted what it had said it delivered; two signed heads prove a fork to anyone. `store/damaged` when what
+ * was kept here could not be read, and is asked for anew.
+ */
 export interface FetchFinding {
   readonly code: VaultErrorCode;
   readonly time: number;
@@ -41,9 +52,14 @@ export interface FetchLog {
   readonly finding: FetchFinding | null;
 }
 
+/** How much a device keeps of the fetch log of a vault. */
+export interface FetchLimits {
+  readonly runsMax: number;
+  readonly entriesMax: number;
+}
+
 /** A stretch with its entries, as far as a head covers them. */
-export interface FetchStretch {
-  readonly begin: SignedFetchHead;
+export interface FetchStretch extends Pick<FetchRun, 'begin' | 'before' | 'from'> {
   readonly head: SignedFetchHead;
   readonly entries: readonly Uint8Array[];
   readonly lines: readonly FetchEntry[];
@@ -52,21 +68,28 @@ export interface FetchStretch {
 }
 
 const NONE: FetchLog = { runs: [], finding: null };
+const DAMAGED: FetchLog = {
+  runs: [],
+  finding: { code: 'store/damaged', time: 0, known: null, served: null },
+};
+const LIMITS: FetchLimits = { runsMax: FETCH_RUNS_MAX, entriesMax: FETCHES_MAX };
 
 /** The fetch logs of a person's vaults on this device: how far they go in memory, the entries in the store. */
 export class FetchLogs {
   readonly #store: Store;
+  readonly #limits: FetchLimits;
   readonly #logs = new Map<string, FetchLog>();
   /** Notes of other devices that were compared, by their hash in hexadecimal. */
   readonly agreed = new Set<string>();
   readonly #stored = new Map<string, Uint8Array>();
   #version = 0;
 
-  constructor(store: Store) {
+  constructor(store: Store, limits = LIMITS) {
     this.#store = store;
+    this.#limits = limits;
   }
 
-  /** Reads again what is stored. Throws `store/damaged`. */
+  /** Reads again what is stored. A log that is damaged is begun anew, and its finding says so. */
   async refresh(): Promise<void> {
     for (const { key, value } of await this.#store.scan({ prefix: LOGS })) {
       const name = key.slice(LOGS.length);
@@ -95,7 +118,7 @@ export class FetchLogs {
     const run = log.runs.at(-1);
     if (run !== undefined && entries.length > 0) {
       const first = run.position - entries.length + 1;
-      transaction.put(lineKey(vault, log.runs.length - 1, first), encode([...entries]));
+      transaction.put(lineKey(vault, run, first), encode([...entries]));
     }
     const { runs, finding } = log;
     const value = encode({ v: 1, runs: runs.map(stored), finding: findingOf(finding) });
@@ -118,19 +141,67 @@ export class FetchLogs {
     if (run === undefined) return log;
     const { position, hash } = coveredEnd(run);
     if (position === run.position) return log;
-    const number = log.runs.length - 1;
-    const first = lineKey(vault, number, position + 1);
-    for (const { key } of await this.#store.scan({ prefix: linePrefix(vault, number) }))
+    const first = lineKey(vault, run, position + 1);
+    for (const { key } of await this.#store.scan({ prefix: linePrefix(vault, run) }))
       if (key >= first) transaction.delete(key);
     return { ...log, runs: [...log.runs.slice(0, -1), { ...run, position, hash }] };
+  }
+
+  /**
+   * A log that is to be kept, within the limits: the oldest stretches are given up, then the oldest entries, and `since` of
+   * what is left says so. What belongs to no stretch leaves the store.
+   *
+   * Throws `store/damaged`.
+   */
+  async bounded(transaction: Transaction, vault: Uint8Array, log: FetchLog): Promise<FetchLog> {
+    const { runsMax, entriesMax } = this.#limits;
+    const runs = log.runs.slice(-runsMax);
+    let excess = runs.reduce((sum, run) => sum + lengthOf(run), 0) - entriesMax;
+    if (excess > 0) {
+      excess += entriesMax - Math.floor(entriesMax * KEPT_OF_MAX);
+      while (runs.length > 1 && lengthOf(runs[0] as FetchRun) <= excess)
+        excess -= lengthOf(runs.shift() as FetchRun);
+      runs[0] = await this.#shortened(transaction, vault, runs[0] as FetchRun, excess);
+    }
+    const known = this.of(vault).runs.map((run) => linePrefix(vault, run));
+    const kept = runs.map((run) => linePrefix(vault, run)).filter((prefix) => known.includes(prefix));
+    if (kept.length < runs.length || kept.length < known.length)
+      for (const { key } of await this.#store.scan({ prefix: linesPrefix(vault) }))
+        if (!kept.some((prefix) => key.startsWith(prefix))) transaction.delete(key);
+    return { ...log, runs };
+  }
+
+  /** A stretch without the oldest pages of its entries, `excess` entries at most. */
+  async #shortened(
+    transaction: Transaction,
+    vault: Uint8Array,
+    run: FetchRun,
+    excess: number,
+  ): Promise<FetchRun> {
+    const rows = await this.#store.scan({ prefix: linePrefix(vault, run) });
+    let { from } = run;
+    for (const [at, { key, value }] of rows.entries()) {
+      const { lines, places } = asDamage(() =>
+        followFetches(from, decodeAs(pageShape, value, STORED_BYTES_MAX), vault),
+      );
+      const [first, end] = [lines[0], places.at(-1)];
+      if (first === undefined || end === undefined) continue;
+      if (from !== run.from) from = { ...from, since: sinceFirst(from.since, first) };
+      if (at === rows.length - 1 || end.position - run.from.position > excess) break;
+      transaction.delete(key);
+      from = { ...end, since: from.since };
+    }
+    // What leads to a head only by what went is vouched for by the next one.
+    const isPast = run.head !== null && decodeFetchHead(run.head[0]).position <= from.position;
+    return isPast ? { ...run, from, head: null, before: run.head } : { ...run, from };
   }
 
   /** All stretches, each checked against the head that covers it. Throws `store/damaged` for what is not as it was taken in. */
   async read(vault: Uint8Array): Promise<FetchStretch[]> {
     const stretches: FetchStretch[] = [];
-    for (const [number, run] of this.of(vault).runs.entries()) {
+    for (const run of this.of(vault).runs) {
       if (run.head === null) continue;
-      const rows = await this.#store.scan({ prefix: linePrefix(vault, number) });
+      const rows = await this.#store.scan({ prefix: linePrefix(vault, run) });
       stretches.push(
         stretchOf(
           run,
@@ -150,30 +221,45 @@ function stretchOf(
   rows: readonly Uint8Array[],
   vault: Uint8Array,
 ): FetchStretch {
-  const begin = beginOf(run);
+  const { begin, before, from } = run;
   const covered = coveredEnd(run);
-  try {
+  return asDamage(() => {
     const kept = rows.flatMap((row) => decodeAs(pageShape, row, STORED_BYTES_MAX));
-    const entries = kept.slice(0, covered.position - begin.position);
-    const { lines, places } = followFetches(begin, entries, vault);
-    if (equalBytes((places.at(-1) ?? begin).hash, covered.hash))
-      return { begin: run.begin, head, entries, lines, places };
+    const entries = kept.slice(0, covered.position - from.position);
+    const { lines, places } = followFetches(from, entries, vault);
+    if (!equalBytes((places.at(-1) ?? from).hash, covered.hash)) throw new VaultError('integrity/bad-chain');
+    return { begin, before, from, head, entries, lines, places };
+  });
+}
+
+/** What a reading of this device's copy gives. Throws `store/damaged` for whatever it throws. */
+function asDamage<T>(read: () => T): T {
+  try {
+    return read();
   } catch {
-    // As wrong as what does not lead to the head.
+    throw new VaultError('store/damaged', { what: 'fetches' });
   }
-  throw new VaultError('store/damaged', { what: 'fetches' });
+}
+
+function lengthOf({ position, from }: FetchRun): number {
+  return position - from.position;
 }
 
 /** Up to where the server has signed. */
 function coveredEnd(run: FetchRun): FetchPlace {
-  return run.head === null ? beginOf(run) : decodeFetchHead(run.head[0]);
+  return run.head === null ? run.from : decodeFetchHead(run.head[0]);
 }
 
-function linePrefix(vault: Uint8Array, run: number): string {
-  return `${LINES}${bytesToHex(vault)}/${numbered(run)}/`;
+function linesPrefix(vault: Uint8Array): string {
+  return `${LINES}${bytesToHex(vault)}/`;
 }
 
-function lineKey(vault: Uint8Array, run: number, first: number): string {
+/** A stretch goes by the cut that it begins at: the next one begins beyond it. */
+function linePrefix(vault: Uint8Array, { begin }: FetchRun): string {
+  return `${linesPrefix(vault)}${numbered(decodeFetchHead(begin[0]).cut)}/`;
+}
+
+function lineKey(vault: Uint8Array, run: FetchRun, first: number): string {
   return `${linePrefix(vault, run)}${numbered(first)}`;
 }
 
@@ -182,8 +268,9 @@ function numbered(value: number): string {
   return String(value).padStart(16, '0');
 }
 
-function stored({ begin, head, position, hash }: FetchRun) {
-  return { begin: pair(begin), head: head && pair(head), position, hash };
+function stored({ begin, before, from, head, position, hash }: FetchRun) {
+  const heads = { begin: pair(begin), before: before && pair(before), head: head && pair(head) };
+  return { ...heads, from: { ...from }, position, hash };
 }
 
 function findingOf(finding: FetchFinding | null) {
@@ -199,8 +286,10 @@ function pair([bytes, signature]: SignedFetchHead): [Uint8Array, Uint8Array] {
 function decodeLog(bytes: Uint8Array): FetchLog {
   try {
     const { runs, finding } = decodeAs(logShape, bytes, STORED_BYTES_MAX);
+    for (const { begin, before, head } of runs)
+      for (const signed of [begin, before, head]) if (signed !== null) decodeFetchHead(signed[0]);
     return { runs, finding: finding && { ...finding, code: finding.code as VaultErrorCode } };
   } catch {
-    throw new VaultError('store/damaged', { what: 'fetches' });
+    return DAMAGED;
   }
 }

@@ -33,7 +33,10 @@ export interface FrozenCollection {
   readonly code: VaultErrorCode;
 }
 
-/** A vault whose server does not stand by its own list of what it delivered. */
+/**
+ * A vault whose server does not stand by its own list of what it delivered; with `store/damaged` one whose list on this device
+ * could not be read, until a sync brings it again.
+ */
 export interface ContradictedJournal {
   readonly vault: Id<'vault'>;
   readonly code: VaultErrorCode;

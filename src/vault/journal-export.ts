@@ -15,7 +15,10 @@ import { receiptsKept } from './journal-receipts.js';
 import { linesOf, type SignedLine } from './readers.js';
 import type { OwnedVault, Session } from './session.js';
 
-/** The journal of a vault as one signed file. SPEC §12.2. */
+/** What a file takes beside its journal, and more. */
+const FRAME_BYTES = 1024;
+
+/** The journal of a vault as one signed file: all of it, but of what was delivered the newest that there is room for. SPEC §12.2. */
 export async function exportJournal(session: Session, owned: OwnedVault): Promise<Uint8Array> {
   const { author, now } = session;
   const grants = linesOf(session, owned).map((line) => grantOf(session, owned, line));
@@ -29,13 +32,15 @@ export async function exportJournal(session: Session, owned: OwnedVault): Promis
     meet(to);
   }
   for (const { read } of receipts) meet(read.content.person);
-  const fetches = await fetchesForFile(session, owned);
   const identities: Uint8Array[][] = [];
   for (const person of people.values()) identities.push([...(await session.requireIdentity(person)).entries]);
-  const journalBytes = encodeJournalFile({
-    ...{ v: 1, type: 'journal', vault: owned.vault, person: author.person, time: now() },
-    ...{ identities, grants, receipts: receipts.map(({ bytes }) => bytes), fetches },
-  });
+  const journal = {
+    ...({ v: 1, type: 'journal', vault: owned.vault, person: author.person, time: now() } as const),
+    ...{ identities, grants, receipts: receipts.map(({ bytes }) => bytes), fetches: null },
+  };
+  const room = JOURNAL_BYTES_MAX - FRAME_BYTES - encodeJournalFile(journal).length;
+  const fetches = await fetchesForFile(session, owned, room);
+  const journalBytes = encodeJournalFile({ ...journal, fetches });
   const signature = sign(author.deviceKey, 'journal', journalBytes);
   const file = encodeSignedJournalFile({ journalBytes, device: author.device, signature });
   if (file.length > JOURNAL_BYTES_MAX) throw new VaultError('format/too-large', { bytes: file.length });

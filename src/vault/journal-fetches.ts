@@ -1,7 +1,7 @@
-import { decodeFetchHead, type FetchEntry } from '../formats/fetch-log.js';
+import { decodeFetchHead, FETCH_BYTES_MAX, type FetchEntry } from '../formats/fetch-log.js';
 import { bytesToHex, type Id, printId } from '../formats/id.js';
 import { nameOf } from '../log/collection-log.js';
-import type { JournalFileFetches } from '../records/journal-file.js';
+import { FETCHES_MAX, type JournalFileFetches } from '../records/journal-file.js';
 import type { FetchStretch } from './fetch-logs.js';
 import { blobsNamedBy } from './named-blobs.js';
 import type { Revision } from './record-view.js';
@@ -43,26 +43,69 @@ export async function journalFetches(session: Session, owned: OwnedVault): Promi
   }));
 }
 
-/** The same for an exported journal, in its order and as it was signed; null when the server never said anything. */
+/**
+ * The same for an exported journal, in its order and as it was signed, the newest of it that `bytesMax` has room for; null when
+ * the server never said anything.
+ */
 export async function fetchesForFile(
   session: Session,
   owned: OwnedVault,
+  bytesMax: number,
 ): Promise<JournalFileFetches | null> {
   const stretches = await session.fetchLogs.read(owned.vault);
   const server = owned.index.collection.log.state?.server;
   if (stretches.length === 0 || server === undefined) return null;
-  return { server, runs: stretches.map(runOf) };
+  return { server, runs: newestRuns(stretches, { entriesMax: FETCHES_MAX, bytesMax }) };
 }
 
 /** From when until when the list is complete, if the server is to be believed; null when it never said anything. */
 export function fetchesReach(session: Session, owned: OwnedVault): { since: number; until: number } | null {
   const run = session.fetchLogs.of(owned.vault).runs.at(-1);
   if (run === undefined || run.head === null) return null;
-  return { since: decodeFetchHead(run.begin[0]).since, until: decodeFetchHead(run.head[0]).time };
+  return { since: run.from.since, until: decodeFetchHead(run.head[0]).time };
 }
 
-function runOf({ begin, head, entries }: FetchStretch): JournalFileFetches['runs'][number] {
-  return { begin: [begin[0], begin[1]], head: [head[0], head[1]], entries: [...entries] };
+/** The newest of some stretches that a file has room for: of the last that fits, as many entries as do. */
+export function newestRuns(
+  stretches: readonly FetchStretch[],
+  { entriesMax, bytesMax }: { readonly entriesMax: number; readonly bytesMax: number },
+): JournalFileFetches['runs'] {
+  const runs: JournalFileFetches['runs'] = [];
+  let [entriesLeft, bytesLeft] = [entriesMax, bytesMax];
+  for (const stretch of stretches.toReversed()) {
+    const { entries } = stretch;
+    bytesLeft -= HEADS_BYTES;
+    let first = entries.length;
+    while (first > 0 && entriesLeft > 0 && bytesLeft >= bytesOf(entries, first - 1)) {
+      first -= 1;
+      entriesLeft -= 1;
+      bytesLeft -= bytesOf(entries, first);
+    }
+    const isWhole = first === 0;
+    if (bytesLeft < 0 || (!isWhole && first === entries.length)) break;
+    runs.unshift(runOf(stretch, first));
+    if (!isWhole) break;
+  }
+  return runs;
+}
+
+/** What an entry takes in a file, and more than a run takes without its entries. */
+const bytesOf = (entries: readonly Uint8Array[], at: number) => (entries[at]?.length ?? 0) + 5;
+const HEADS_BYTES = 3 * (FETCH_BYTES_MAX + 80) + 100;
+
+function runOf(
+  { begin, before, from, head, entries, places }: FetchStretch,
+  first: number,
+): JournalFileFetches['runs'][number] {
+  const place = places[first - 1] ?? from;
+  const isCut = place.position === decodeFetchHead(begin[0]).cut;
+  return {
+    begin: [begin[0], begin[1]],
+    before: before && [before[0], before[1]],
+    from: isCut ? null : [place.position, place.hash],
+    head: [head[0], head[1]],
+    entries: entries.slice(first),
+  };
 }
 
 /** A file by its blob: where it is filed, as what. */

@@ -2,9 +2,9 @@ import { equalBytes } from '../crypto/hash.js';
 import { verify } from '../crypto/sign.js';
 import { loadSodium } from '../crypto/sodium.js';
 import { VaultError } from '../errors.js';
-import type { FetchEntry } from '../formats/fetch-log.js';
+import type { FetchEntry, FetchHead } from '../formats/fetch-log.js';
 import { bytesToHex, type Id, printId } from '../formats/id.js';
-import { checkFetchHead, followFetches } from '../protocol/fetch-chain.js';
+import { beginAt, checkFetchHead, followFetches, sinceFirst } from '../protocol/fetch-chain.js';
 import { admitsDevice, type Identity, verifyIdentityLog } from '../protocol/identity-chain.js';
 import {
   decodeJournalFile,
@@ -109,22 +109,39 @@ function checkFetches({
   const grants = { by: 'owner', until: time } as const;
   if (fetches === null) return { fetches: [], server: null, reach: reachOf(grants, null) };
   const { server, runs } = fetches;
-  let reached = 0;
+  const lines: FetchEntry[] = [];
+  let last: FetchHead | null = null;
   let said: { since: number; until: number } | null = null;
-  const lines = runs.flatMap(({ begin, head, entries }) => {
-    const from = checkFetchHead(begin, { vault, server });
-    const to = checkFetchHead(head, { vault, server });
-    const place = { position: from.cut, hash: from.cutHash };
+  for (const { begin, before, from, head, entries } of runs) {
+    const [first, to] = [begin, head].map((signed) => checkFetchHead(signed, { vault, server })) as [
+      FetchHead,
+      FetchHead,
+    ];
+    const known = before && checkFetchHead(before, { vault, server });
+    const cut = beginAt(first, later(last, known));
+    const place = from === null ? cut : { position: from[0], hash: from[1] };
     const followed = followFetches(place, entries, vault);
     const end = followed.places.at(-1) ?? place;
-    // One after the other, each from the cut of a head to the end of another.
-    if (place.position < reached || end.position !== to.position || !equalBytes(end.hash, to.hash))
+    const [kept] = followed.lines;
+    // One after the other, each from the cut of a head, or an entry whose successors lead there, to the end of another.
+    const isBehind =
+      (last !== null && place.position < last.position) ||
+      (known !== null && place.position < known.position) ||
+      (from !== null && (place.position < cut.position || kept === undefined));
+    if (isBehind || end.position !== to.position || !equalBytes(end.hash, to.hash))
       throw new VaultError('integrity/bad-chain');
-    reached = end.position;
-    said = { since: from.since, until: to.time };
-    return followed.lines;
-  });
+    last = to;
+    said = {
+      since: from === null || kept === undefined ? cut.since : sinceFirst(cut.since, kept),
+      until: to.time,
+    };
+    for (const line of followed.lines) lines.push(line);
+  }
   return { fetches: lines.map(verifiedFetch), server, reach: reachOf(grants, said) };
+}
+
+function later(a: FetchHead | null, b: FetchHead | null): FetchHead | null {
+  return a === null || (b !== null && b.position > a.position) ? b : a;
 }
 
 function verifiedFetch({ position, person, device, what, time }: FetchEntry): VerifiedFetch {
@@ -173,7 +190,8 @@ function checkGrant(vault: Uint8Array, line: JournalFileGrant, known: KnownIdent
     onBehalfOf: line.onBehalfOf === null ? null : printId('person', line.onBehalfOf),
     document: line.item === null ? null : printId('item', line.item),
     endedBy: line.endedBy === null ? null : printId('person', line.endedBy),
-    signedBy: consent === null || line.grant === null ? 'owner' : 'both',
+    // Terms name nobody on whose behalf they are agreed to.
+    signedBy: consent === null || line.grant === null || line.onBehalfOf !== null ? 'owner' : 'both',
   };
 }
 
@@ -192,9 +210,14 @@ function checkConsent(
       terms.role === line.role &&
       terms.purpose === line.purpose &&
       terms.category === line.category &&
+      isSame(terms.item, line.item) &&
       terms.begins === line.begins &&
       terms.expires === line.expires);
   if (!about || !same) throw new VaultError('integrity/wrong-audience');
+}
+
+function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a === null || b === null ? a === b : equalBytes(a, b);
 }
 
 /** R-JRN-3. */

@@ -84,7 +84,7 @@ function journal(change: Partial<JournalFile> = {}): Uint8Array {
     ...{ grants: [given()], receipts: [receipt] },
     fetches: {
       server: signingKeyPairFromSeed(SERVER_SEED).publicKey,
-      runs: [{ begin, head, entries: told.entries }],
+      runs: [{ begin, before: null, from: null, head, entries: told.entries }],
     },
     ...change,
   });

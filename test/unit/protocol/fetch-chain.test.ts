@@ -3,7 +3,6 @@ import { signingKeyPairFromSeed } from '../../../src/crypto/sign.js';
 import { loadSodium } from '../../../src/crypto/sodium.js';
 import { decodeFetchEntry, decodeFetchHead, encodeFetchHead } from '../../../src/formats/fetch-log.js';
 import {
-  beginOf,
   checkFetchHead,
   extendFetches,
   type FetchRun,
@@ -43,7 +42,7 @@ describe('the chain of what a server says it delivered (SPEC §15)', () => {
     const { run, isNew } = extend(three, teller.answer(3));
     expect([run.position, isNew]).toEqual([6, false]);
     expect(run.hash).toEqual(teller.hashAt(6));
-    expect(beginOf(run)).toMatchObject({ position: 0, since: 1000 });
+    expect(run.from).toMatchObject({ position: 0, since: 1000 });
     expect(decodeFetchHead(run.head?.[0] as Uint8Array).position).toBe(6);
     expect(extend(run, teller.answer(6)).run.position).toBe(6);
   });
@@ -124,16 +123,16 @@ describe('the chain of what a server says it delivered (SPEC §15)', () => {
   });
 
   it('R-FET-5 a cut leaves a gap that shows, only where something is missing', async () => {
-    const cut = { cut: 4, since: 1500 };
+    const cut = { cut: 4, since: 2500 };
     // Known up to the cut: it goes on.
     for (const position of [4, 5])
       expect(extend(known(position), teller.answer(position, cut)).isNew).toBe(false);
     expect(extend(known(5), teller.answer(5, cut)).run.begin).toEqual(known(5).begin);
     const { run, isNew } = extend(known(3), teller.answer(3, cut));
     expect([run.position, isNew]).toEqual([6, true]);
-    expect(beginOf(run)).toMatchObject({ position: 4, hash: teller.hashAt(4), since: 1500 });
+    expect(run.from).toMatchObject({ position: 4, hash: teller.hashAt(4), since: 2500 });
     const all = extend(null, teller.answer(0, { cut: 6 })).run;
-    expect([all.position, beginOf(all).position]).toEqual([6, 6]);
+    expect([all.position, all.from.position]).toEqual([6, 6]);
     // A cut that hides that the chain is another.
     expect(await refusal(known(3), teller.answer(3, { ...cut, cutHash: LOG }))).toBe('integrity/bad-chain');
     expect(await refusal(null, teller.answer(0, { cut: 6, cutHash: LOG }))).toBe('integrity/bad-chain');
@@ -141,6 +140,27 @@ describe('the chain of what a server says it delivered (SPEC §15)', () => {
       await refusal(null, { entries: [], head: teller.head({ position: 3, cut: 4 }), more: false }),
     ).toBe('integrity/bad-chain');
   });
+
+  it('R-FET-5 believes no `since` that the head known before the gap contradicts', () => {
+    const three = known(3);
+    const { time } = decodeFetchHead(three.head?.[0] as Uint8Array);
+    const begun = (change: { since: number; time?: number }, from = three) =>
+      extend(from, teller.answer(from.position, { cut: 4, ...change })).run;
+    expect(begun({ since: 1000 }).before).toEqual(three.head);
+    // What was cut came after `time`: it is whole from its own first head on, and that does not go back.
+    expect(begun({ since: 1000, time: 5000 }).from.since).toBe(5000);
+    expect(begun({ since: time, time: 5000 }).from.since).toBe(5000);
+    expect(begun({ since: 1000, time: 1 }).from.since).toBe(time);
+    expect(begun({ since: time + 1, time: 5000 }).from.since).toBe(time + 1);
+    // Also when what came after that head was told and never vouched for.
+    const page = extend(known(1), teller.answer(1, {}, 2)).run;
+    expect(begun({ since: 1000, time: 5000 }, page).from.since).toBe(5000);
+    const gap = begun({ since: 1000, time: 5000 }, extend(null, teller.answer(0, {}, 2)).run);
+    expect([gap.before, gap.from.since]).toEqual([null, 1000]);
+  });
+
+  it('R-FET-4 does not go on where its head says it ends: a sync ends with a head', () =>
+    expect(refusal(null, { ...teller.answer(0), more: true })).resolves.toBe('integrity/bad-chain'));
 
   it('is sent in a bounded page, and read by shape', () => {
     const { entries, head, more } = teller.answer(0);

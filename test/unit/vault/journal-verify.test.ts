@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sign, signingKeyPairFromSeed } from '../../../src/crypto/sign.js';
 import { loadSodium } from '../../../src/crypto/sodium.js';
+import { decodeFetchHead } from '../../../src/formats/fetch-log.js';
 import { encodeGrantTerms, type GrantTerms } from '../../../src/formats/grant.js';
 import { printId } from '../../../src/formats/id.js';
 import { explainJournal, verifyJournal } from '../../../src/index.js';
+import { extendFetches, type FetchRun, followFetches } from '../../../src/protocol/fetch-chain.js';
 import {
   encodeJournalFile,
   encodeSignedJournalFile,
@@ -13,6 +15,8 @@ import {
 } from '../../../src/records/journal-file.js';
 import { signConsent } from '../../../src/sharing/consents.js';
 import { signReadReceipt } from '../../../src/sharing/read-receipts.js';
+import type { FetchStretch } from '../../../src/vault/fetch-logs.js';
+import { newestRuns } from '../../../src/vault/journal-fetches.js';
 import { codeOf } from '../../support/code-of.js';
 import { altered, FetchTeller, signFetchesWith } from '../../support/fetch-teller.js';
 import { type Person, person, START } from '../../support/people.js';
@@ -67,6 +71,9 @@ function teller(vault = VAULT): FetchTeller {
   return told;
 }
 
+/** Of a run that comes after no gap and is cut by the server alone. */
+const start = { before: null, from: null };
+
 /** Two deliveries to Martin, as the server tells them. */
 function delivered(): JournalFileFetches {
   const told = teller();
@@ -75,7 +82,36 @@ function delivered(): JournalFileFetches {
     [Uint8Array, Uint8Array],
   ];
   const server = signingKeyPairFromSeed(SERVER_SEED).publicKey;
-  return { server, runs: [{ begin, head, entries: told.entries }] };
+  return { server, runs: [{ ...start, begin, head, entries: told.entries }] };
+}
+
+const GRANT_HASH = new Uint8Array(32).fill(6);
+
+/** Three deliveries, a gap of three that is said to be whole from a time on, and three more. */
+function gapped(
+  since: number,
+): [one: JournalFileFetches['runs'][number], two: JournalFileFetches['runs'][number]] {
+  const told = new FetchTeller(signFetchesWith(SERVER_SEED), VAULT, START);
+  const martins = { person: martin.id, device: martin.device };
+  for (let n = 1; n <= 9; n++) told.deliver(['ops', LOG, n, n], { ...martins, time: START + n * 1000 });
+  const source = { vault: VAULT, server: delivered().server };
+  let known: FetchRun | null = null;
+  const runs = [
+    told.answer(0, { position: 3, time: START + 1500 }),
+    told.answer(3, { cut: 6, since, time: START + 9000 }),
+  ].map((served) => {
+    const { run }: { run: FetchRun } = extendFetches(known, served, source);
+    known = run;
+    const { begin, before, head } = run;
+    return { begin, before, from: null, head, entries: [...served.entries] };
+  });
+  return runs as unknown as ReturnType<typeof gapped>;
+}
+
+function stretchOf({ begin, before, head, entries }: JournalFileFetches['runs'][number]): FetchStretch {
+  const { cut: position, cutHash: hash, since } = decodeFetchHead(begin[0]);
+  const from = { position, hash, since };
+  return { begin, before, from, head, entries, ...followFetches(from, entries, VAULT) };
 }
 
 /** A journal as Alice exports it, or as someone else would like it to be. */
@@ -132,6 +168,21 @@ describe('an exported journal', () => {
       )
     ).grants;
     expect(single?.signedBy).toBe('owner');
+  });
+
+  it('R-JRN-2 has nothing signed by both that the terms do not say', async () => {
+    const signedBy = async (change: Partial<JournalFileGrant>) =>
+      (await verifyJournal(file({ grants: [line(change)] }))).grants[0]?.signedBy;
+    expect(await signedBy({ item: ITEM, consent: consent({ item: ITEM }) })).toBe('both');
+    expect(await signedBy({ onBehalfOf: eve.id })).toBe('owner');
+    for (const [said, agreed] of [
+      [ITEM, null],
+      [null, ITEM],
+      [ITEM, CHANGE],
+    ] as const)
+      expect(
+        await refusal(file({ grants: [line({ item: said, consent: consent({ item: agreed }) })] })),
+      ).toBe('integrity/wrong-audience');
   });
 
   it('R-JRN-1 is refused unless a device of the owner signed these very bytes', async () => {
@@ -211,25 +262,30 @@ describe('an exported journal', () => {
     const eve = new FetchTeller(signFetchesWith(new Uint8Array(32).fill(8)), VAULT, START);
     const other = teller(GRANT);
     const lies: [string, JournalFileFetches['runs'], string][] = [
-      ['one left out', [{ begin, head, entries: [second] }], 'integrity/bad-chain'],
-      ['the last left out', [{ begin, head, entries: [first] }], 'integrity/bad-chain'],
-      ['moved', [{ begin, head, entries: [second, first] }], 'integrity/bad-chain'],
-      ['altered', [{ begin, head, entries: [first, altered(second, { time: 1 })] }], 'integrity/bad-chain'],
+      ['one left out', [{ ...start, begin, head, entries: [second] }], 'integrity/bad-chain'],
+      ['the last left out', [{ ...start, begin, head, entries: [first] }], 'integrity/bad-chain'],
+      ['moved', [{ ...start, begin, head, entries: [second, first] }], 'integrity/bad-chain'],
+      [
+        'altered',
+        [{ ...start, begin, head, entries: [first, altered(second, { time: 1 })] }],
+        'integrity/bad-chain',
+      ],
       ['twice', [...runs, ...runs], 'integrity/bad-chain'],
       [
         'signed by Eve',
-        [{ begin: eve.head({ position: 0 }) as never, head, entries }],
+        [{ ...start, begin: eve.head({ position: 0 }) as never, head, entries }],
         'integrity/bad-signature',
       ],
       [
         'ended by Eve',
-        [{ begin, head: eve.head({ position: 0 }) as never, entries: [] }],
+        [{ ...start, begin, head: eve.head({ position: 0 }) as never, entries: [] }],
         'integrity/bad-signature',
       ],
       [
         'of another vault',
         [
           {
+            ...start,
             begin: other.head({ position: 0 }) as never,
             head: other.head() as never,
             entries: other.entries,
@@ -243,9 +299,72 @@ describe('an exported journal', () => {
     // A begin that the owner would rather have: only a cut that the server signed will do.
     const later = teller().head({ cut: 1 }) as [Uint8Array, Uint8Array];
     expect(
-      (await verifyJournal(file({ fetches: { server, runs: [{ begin: later, head, entries: [second] }] } })))
-        .fetches,
+      (
+        await verifyJournal(
+          file({ fetches: { server, runs: [{ ...start, begin: later, head, entries: [second] }] } }),
+        )
+      ).fetches,
     ).toHaveLength(1);
+  });
+
+  it('R-FET-5 R-JRN-4 believes no `since` that a head before the gap contradicts', async () => {
+    const [one, two] = gapped(START);
+    const reach = async (...runs: JournalFileFetches['runs']) =>
+      (await verifyJournal(file({ fetches: { ...delivered(), runs } }))).reach.fetches;
+    expect((await reach(one, two)).since).toBe(START + 9000);
+    // Also where the stretch before the gap is left out: the head goes along.
+    expect((await reach(two)).since).toBe(START + 9000);
+    expect((await reach(one, { ...two, before: null })).since).toBe(START + 9000);
+    const [, later] = gapped(START + 2000);
+    expect((await reach(one, later)).since).toBe(START + 2000);
+    const eve = new FetchTeller(signFetchesWith(new Uint8Array(32).fill(8)), VAULT, START);
+    const pairOf = (head: readonly [Uint8Array, Uint8Array]): [Uint8Array, Uint8Array] => [head[0], head[1]];
+    const server = delivered().server;
+    for (const [before, code] of [
+      [pairOf(eve.head()), 'integrity/bad-signature'],
+      [two.head, 'integrity/bad-chain'],
+    ] as const)
+      expect(await refusal(file({ fetches: { server, runs: [{ ...two, before }] } }))).toBe(code);
+  });
+
+  it('R-JRN-4 holds the newest deliveries that there is room for, and says since when they are whole', async () => {
+    const stretches = gapped(START + 2000).map(stretchOf);
+    const { server } = delivered();
+    const shown = async (entriesMax: number, bytesMax = 100_000) => {
+      const runs = newestRuns(stretches, { entriesMax, bytesMax });
+      const { fetches, reach } = await verifyJournal(file({ fetches: { server, runs } }));
+      return [fetches.map(({ position }) => position), reach.fetches.since];
+    };
+    expect(await shown(100)).toEqual([[1, 2, 3, 7, 8, 9], START + 2000]);
+    expect(await shown(5)).toEqual([[2, 3, 7, 8, 9], START + 2000]);
+    expect(await shown(3)).toEqual([[7, 8, 9], START + 2000]);
+    expect(await shown(2)).toEqual([[8, 9], START + 8001]);
+    expect(await shown(0)).toEqual([[], null]);
+    const [, second] = stretches as [FetchStretch, FetchStretch];
+    const [length] = second.entries.map((entry) => entry.length) as [number];
+    for (let bytesMax = 0; bytesMax < 8000; bytesMax += 97) {
+      const runs = newestRuns(stretches, { entriesMax: 100, bytesMax });
+      const bytes = file({ fetches: { server, runs } }).length - file({ fetches: null }).length;
+      expect(bytes).toBeLessThan(bytesMax + length);
+      expect((await verifyJournal(file({ fetches: { server, runs } }))).fetches.length).toBe(
+        runs.flatMap(({ entries }) => entries).length,
+      );
+    }
+    // What an owner would rather have the file begin at, the chain does not let them invent.
+    const [run] = newestRuns([second], { entriesMax: 2, bytesMax: 100_000 }) as [
+      JournalFileFetches['runs'][number],
+    ];
+    const [position, hash] = run.from as [number, Uint8Array];
+    for (const from of [
+      [position, GRANT_HASH],
+      [position - 1, hash],
+      [2, hash],
+    ] as [number, Uint8Array][])
+      expect(await refusal(file({ fetches: { server, runs: [{ ...run, from }] } }))).toBe(
+        'integrity/bad-chain',
+      );
+    const none = { ...run, from: [9, second.places[2]?.hash] as [number, Uint8Array], entries: [] };
+    expect(await refusal(file({ fetches: { server, runs: [none] } }))).toBe('integrity/bad-chain');
   });
 
   it('is refused when it holds two histories of one person, or a receipt names an item twice', async () => {
