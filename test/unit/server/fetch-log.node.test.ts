@@ -10,6 +10,7 @@ import { extendFetches, type FetchRun } from '../../../src/protocol/fetch-chain.
 import { beginBlobRequest, encodeMessage, fetchesAnswer } from '../../../src/protocol/messages.js';
 import { paths } from '../../../src/protocol/paths.js';
 import { backUp, restore } from '../../../src/server/backup.js';
+import { DEFAULT_POLICY } from '../../../src/server/policy.js';
 import { append, deviceSigner, enrol, foundLog, pull, send } from '../../support/raw-client.js';
 import { bytesOf, member, RawLog, type RawPerson, rawPerson } from '../../support/raw-ops.js';
 import { startTestServer, type TestServer } from '../../support/test-server.js';
@@ -157,6 +158,11 @@ describe('the log of what was delivered (PROTOCOL §5.6)', () => {
     expect((await pull(server.url, reader, collection)).status).toBe(200);
     expect((await pull(server.url, writer, collection)).status).toBe(200);
     expect(await said()).toHaveLength(7);
+  });
+
+  it('R-DLV-2 nobody fills the log of a vault alone while its entries are kept', () => {
+    const { fetchesPerPersonPerDay, fetchKeptMs, fetchesPerVaultMax } = DEFAULT_POLICY;
+    expect(2 * fetchesPerPersonPerDay * (fetchKeptMs / DAY_MS)).toBeLessThan(fetchesPerVaultMax);
   });
 
   it('R-DLV-3 cuts what is old or too much, and keeps the hash at the cut', async () => {
