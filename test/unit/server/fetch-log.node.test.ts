@@ -192,6 +192,14 @@ describe('the log of what was delivered (PROTOCOL §5.6)', () => {
     expect([run.position, decodeFetchHead((await listed()).head[0]).cut]).toEqual([11, 10]);
   });
 
+  it('R-DLV-2 an owner is served all the same: a new device fetches everything at once', async () => {
+    const last = 5;
+    for (let after = 0; after < last; after++)
+      for (let limit = 1; limit <= last - after; limit++)
+        expect((await pull(server.url, owner, collection, after, limit)).status).toBe(200);
+    expect(await said()).toHaveLength((last * (last + 1)) / 2);
+  });
+
   it('a restored backup leaves a gap that shows, and contradicts nothing it signed', async () => {
     const base = await mkdtemp(join(tmpdir(), 'coffret-fetches-'));
     try {
