@@ -19,7 +19,7 @@ export {
 } from './lock/auto-lock.js';
 export type { RequestKeyId, RequestSigner } from './protocol/request-signature.js';
 export { categoryLabel, DOCUMENT_CATEGORIES, type DocumentCategory } from './records/category.js';
-export type { DocumentAbout } from './records/document-about.js';
+export type { DocumentAbout, Frozen } from './records/document-about.js';
 export { defineKind, type RecordKind } from './records/record-kind.js';
 export type { Trust } from './sharing/contacts.js';
 export type { StorageState, StorageWarning } from './store/persistence.js';

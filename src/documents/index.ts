@@ -9,6 +9,7 @@ export type { Folder } from './folder.js';
 export { DOCUMENTS_KINDS } from './kinds.js';
 export {
   confidentialityLabel,
+  type DocumentCode,
   documentClassLabel,
   documentTypeLabel,
   facilityTypeLabel,

@@ -7,7 +7,8 @@ export type LabelLanguage = 'en' | 'fr';
 /** A label in English and in French. */
 export type Labels = readonly [en: string, fr: string];
 
-type Code = NonNullable<DocumentAbout['type']>;
+/** Something coded that a document says of itself: its type, its class, where it was made. */
+export type DocumentCode = NonNullable<DocumentAbout['type']>;
 
 const LOINC = '2.16.840.1.113883.6.1';
 /** Types of documents that LOINC has not (TRE_A05). */
@@ -75,28 +76,28 @@ export function confidentialityLabel(code: 'N' | 'R' | 'V', language: LabelLangu
 }
 
 /** The label of a type (`about.type`): of the most used ones; for others the one that the document carries, or its code. */
-export function documentTypeLabel(type: Code, language: LabelLanguage): string {
+export function documentTypeLabel(type: DocumentCode, language: LabelLanguage): string {
   return labelOf(type, [LOINC, LOCAL_TYPES], TYPE_LABELS, language);
 }
 
 /** The label of a class (`about.class`, JDV_J57); for others as `documentTypeLabel`. */
-export function documentClassLabel(code: Code, language: LabelLanguage): string {
+export function documentClassLabel(code: DocumentCode, language: LabelLanguage): string {
   return labelOf(code, [CLASSES], CLASS_LABELS, language);
 }
 
 /** The label of a practice setting (`about.practiceSetting`, JDV_J04); for others as `documentTypeLabel`. */
-export function practiceSettingLabel(code: Code, language: LabelLanguage): string {
+export function practiceSettingLabel(code: DocumentCode, language: LabelLanguage): string {
   return labelOf(code, [PRACTICE_SETTINGS, ELSEWHERE], PRACTICE_SETTING_LABELS, language);
 }
 
 /** The label of a type of facility (`about.facilityType`): the one that the document carries, but for the patient and third parties. */
-export function facilityTypeLabel(code: Code, language: LabelLanguage): string {
+export function facilityTypeLabel(code: DocumentCode, language: LabelLanguage): string {
   return labelOf(code, [ELSEWHERE], FROM_ELSEWHERE, language);
 }
 
 /** A code means what it says only in the system it is of. */
 function labelOf(
-  { code, system, label }: Code,
+  { code, system, label }: DocumentCode,
   systems: readonly string[],
   labels: Readonly<Record<string, Labels>>,
   language: LabelLanguage,

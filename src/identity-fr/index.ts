@@ -12,6 +12,7 @@ export {
   type TraitsComparison,
 } from './compare-traits.js';
 export { type InsDatamatrix, printInsDatamatrix, readInsDatamatrix } from './datamatrix.js';
+export type { Hidden } from './hidden.js';
 export {
   describeIdentityStatus,
   type IdentityAttribute,
@@ -42,7 +43,7 @@ export {
   insAuthority,
   SOCIAL_SECURITY_OIDS,
 } from './ins-authority.js';
-export { IDENTITY_LABELS, type InLanguages, MATRICULE_DOES_NOT_TELL } from './labels.js';
+export { IDENTITY_LABELS, type InLanguages, MATRICULE_DOES_NOT_TELL, type Words } from './labels.js';
 export {
   checkMatricule,
   isSameMatricule,

@@ -4,7 +4,8 @@ export interface InLanguages {
   readonly en: string;
 }
 
-type Words<Code extends string> = Readonly<Record<Code, InLanguages>>;
+/** The words of each code. */
+export type Words<Code extends string> = Readonly<Record<Code, InLanguages>>;
 
 const LABELS = {
   problem: {

@@ -27,7 +27,8 @@ export interface ProposedCondition {
   readonly comment?: string;
 }
 
-type ClinicalStatus = 'active' | 'remission' | 'inactive' | 'resolved';
+/** How things stand with a disease or allergy (FHIR). */
+export type ClinicalStatus = 'active' | 'remission' | 'inactive' | 'resolved';
 
 /** IHE PCC, French and C-CDA. */
 const ALLERGIES: ReadonlySet<string> = /* @__PURE__ */ new Set([

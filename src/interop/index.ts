@@ -4,7 +4,12 @@ export { aboutOf, dayOfDocument } from './about.js';
 export type { CdaCode, ProposedCode } from './cda-code.js';
 export type { CdaFile, CdaProblem } from './cda-file.js';
 export type { CdaConfidentiality, CdaEvent, CdaHeader, CdaRelation } from './cda-header.js';
-export type { ProposedAllergy, ProposedCondition, ProposedTreatment } from './cda-history.js';
+export type {
+  ClinicalStatus,
+  ProposedAllergy,
+  ProposedCondition,
+  ProposedTreatment,
+} from './cda-history.js';
 export type { CdaId, CdaIdKind } from './cda-id.js';
 export type { MeasureName, ProposedMeasure } from './cda-measure.js';
 export type { CdaName, CdaOrganization, CdaParty, CdaPeriod } from './cda-party.js';
@@ -35,4 +40,5 @@ export {
   readCda,
 } from './read-cda.js';
 export { type FileKind, SNIFF_BYTES, type Sniffed, sniff } from './sniff.js';
+export type { TextKind } from './sniff-text.js';
 export type { XmlLimits } from './xml-parse.js';

@@ -2,7 +2,7 @@
 
 export { cleanFileName } from './file-name.js';
 export { type PreviewKind, previewKindOf } from './kind.js';
-export { type PdfTextOptions, pdfText } from './pdf-text.js';
+export { type PdfJs, type PdfTextOptions, pdfText } from './pdf-text.js';
 export { saveFile } from './save.js';
 export {
   type Preview,

@@ -3,7 +3,7 @@ import { pagesText } from './pdf-page-text.js';
 import { PdfReader, type ReaderRefusal } from './pdf-reader.js';
 
 /** `pdfjs-dist/legacy/build/pdf.mjs`. */
-type Reader = typeof import('pdfjs-dist/legacy/build/pdf.mjs');
+export type PdfJs = typeof import('pdfjs-dist/legacy/build/pdf.mjs');
 
 /** How the text of PDFs is read. */
 export interface PdfTextOptions {
@@ -11,7 +11,7 @@ export interface PdfTextOptions {
    * Where there are no workers, as in Node: `() => import('pdfjs-dist/legacy/build/pdf.mjs')`. The file is read on this
    * thread then, and with all that this thread may do.
    */
-  readonly pdfjs?: () => Promise<Reader>;
+  readonly pdfjs?: () => Promise<PdfJs>;
 }
 
 const PDF_BYTES_MAX = 64 * 2 ** 20;
@@ -60,7 +60,7 @@ async function hasReader(): Promise<boolean> {
   }
 }
 
-function isReader(reader: Reader): boolean {
+function isReader(reader: PdfJs): boolean {
   return typeof reader.getDocument === 'function';
 }
 
@@ -91,11 +91,7 @@ async function apart<T>(
   }
 }
 
-async function readHere(
-  { getDocument, VerbosityLevel }: Reader,
-  file: Blob,
-  signal: AbortSignal | undefined,
-) {
+async function readHere({ getDocument, VerbosityLevel }: PdfJs, file: Blob, signal: AbortSignal | undefined) {
   const until = performance.now() + FILE_MS_MAX;
   const isOver = () => signal?.aborted === true || performance.now() > until;
   const task = getDocument({

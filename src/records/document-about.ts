@@ -55,7 +55,8 @@ const about = z.strictObject({
   replaces: z.optional(z.array(identifier).check(z.maxLength(20))),
 });
 
-type Frozen<T> = T extends (infer Element)[]
+/** A value none of whose parts changes. */
+export type Frozen<T> = T extends (infer Element)[]
   ? readonly Frozen<Element>[]
   : T extends object
     ? { readonly [Name in keyof T]: Frozen<T[Name]> }

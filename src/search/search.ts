@@ -294,6 +294,7 @@ const searches = /* @__PURE__ */ new WeakMap<object, Search>();
  * Of one in a worker it is the search there, `vault.search`: that worker's program says what is found.
  */
 export function searchOf<S extends SearchAnywhere>(home: { readonly search: S }): S;
+/** The search of a vault, or of what someone shared, on this thread. */
 export function searchOf(home: SearchHome | SharedHome): Search;
 export function searchOf(
   home: { readonly search: SearchAnywhere } | SearchHome | SharedHome,

@@ -158,7 +158,7 @@ describe('a record of a kind known here', () => {
   });
 
   it('that cannot be decoded, or is of a later schema, is damaged and in nobody’s way', async () => {
-    forge(people.bob, [signed(document(1, Uint8Array.of(1))), signed(document(2, Uint8Array.of(1)))]);
+    forge(people.bob, [signed(document(1, Uint8Array.of(1))), signed(document(3, Uint8Array.of(1)))]);
     const index = { kind: 'index.key', schema: 1, body: Uint8Array.of(0x80) };
     forge(people.alice, [{ record: { ...index, item: bench.random(16) } }, { record: note(3) }]);
     await alice.pull();
