@@ -205,7 +205,7 @@ function readersOf(session: Session, owned: OwnedVault, category: string, time: 
   );
 }
 
-/** Those who read what was written in a collection at a moment: whoever reads from a later one on does not. */
+/** Those who read what was written in a collection at a moment: whoever reads from a later one on does not (R-MASK-2). */
 function readersAt(session: Session, { readers }: Collection, time: number) {
   const those = readers.current(session.now()).filter((reader) => reader.history || time >= reader.time);
   return [...new Map(those.map((reader) => [nameOf(reader.person), reader])).values()];

@@ -34,7 +34,7 @@ export async function remakePending(session: Session, collection: Collection): P
     // Uploads first, then the ops that need them, then what was to follow these.
     for (const { entry } of queued) if (entry.kind === 'blob') transaction.send(lane, entry);
     for (const op of collection.withdrawPending(transaction)) remake(session, transaction, collection, op);
-    // A grant of an epoch that is over would give its key to who was not to have it; the reader was granted anew.
+    // R-MASK-1: a grant of an epoch that is over would give its key to who was not to have it; the reader was granted anew.
     const isOver = grantedBefore(collection);
     for (const { entry } of queued)
       if (entry.kind === 'request' && !isOver(entry.body)) transaction.send(lane, entry);

@@ -164,7 +164,7 @@ export function grantAccess(
     add: [recipient.person],
     remove: [],
   });
-  // A key that a mask took out of use opens what is masked: it is sent to nobody.
+  // R-MASK-1: a key that a mask took out of use opens what is masked.
   const previous = share.history === 'all' && !isMasked ? keysOfClosedEpochs(collection) : [];
   const { termsBytes } = sendGrant(session, transaction, collection, recipient, terms, previous);
   owned.index.put(transaction, 'index.consent', terms.grant, {

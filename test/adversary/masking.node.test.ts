@@ -172,7 +172,7 @@ describe('a document that was masked, with the help of a server that forgot noth
     expect(openedBy(eve, memory)).toEqual(['Plain']);
   });
 
-  it('is closed to who is given all of its category, who reads the rest that is current', async () => {
+  it('R-MASK-1 is closed to who is given all of its category, who reads the rest that is current', async () => {
     const { memory, alice, vault, of, add, plain, secret, share } = await scene('bertha', 'martin', 'eve');
     await vault.documents.update(plain, { title: 'Plain, later' });
     await share('martin', 'from-now');
@@ -187,7 +187,7 @@ describe('a document that was masked, with the help of a server that forgot noth
     expect(openedBy(of('eve'), memory)).toEqual(['New', 'Plain, later']);
   });
 
-  it('is given to nobody who reads its category from a later moment on', async () => {
+  it('R-MASK-2 is given to nobody who reads its category from a later moment on', async () => {
     const { memory, alice, vault, of, secret, share } = await scene('clara', 'fay', 'eve');
     await share('fay', 'from-now');
     await vault.documents.mask(secret, { from: [of('eve').id] });

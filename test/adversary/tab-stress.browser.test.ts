@@ -102,7 +102,7 @@ describe(`tabs that lock, unlock, die, freeze and rob one another at will (seed 
         const code = (error as Error).message;
         // Another tab locked this one, or its sync, or has removed what was to be renamed.
         expect(code).toMatch(
-          /^(access\/locked|usage\/(closed|aborted|not-found)|store\/closed|no |not open)/,
+          /^(access\/locked|usage\/(closed|aborted|not-found)|store\/closed|Error: no |Error: not open)/,
         );
         await unlocked(tab);
       }

@@ -41,7 +41,7 @@ describe('what a mask does beside other terms', () => {
     return { alice, vault, settle, seen, add, share, of, people };
   }
 
-  it('ends with the access to its category: who is revoked gets no later version of what was masked', async () => {
+  it('R-MASK-2 ends with the access to its category: who is revoked gets no later version of what was masked', async () => {
     const { vault, settle, seen, add, share, of } = await scene('alice', 'martin', 'eve');
     const secret = await add('Secret');
     const grant = await share('martin');
@@ -57,7 +57,7 @@ describe('what a mask does beside other terms', () => {
     expect(readers).not.toContain(of('martin').id);
   });
 
-  it('gives nothing to who reads from a moment on only', async () => {
+  it('R-MASK-2 gives nothing to who reads from a moment on only', async () => {
     const { vault, settle, seen, add, share, of } = await scene('bertha', 'martin', 'fay', 'eve');
     const old = await add('Old');
     await share('martin');
@@ -160,7 +160,7 @@ describe('what a mask does beside other terms', () => {
     expect(seen()).toMatchObject({ martin: ['HIV, again'] });
   });
 
-  it('brings nothing back that another device erased meanwhile', async () => {
+  it('R-MASK-3 brings nothing back that another device erased meanwhile', async () => {
     const { alice, vault, settle, add } = await scene('heidi');
     const { id } = await add('Gone');
     const words = await alice.createRecoveryPhrase({ passphrase: passphraseOf('heidi') });
