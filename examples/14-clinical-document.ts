@@ -1,7 +1,6 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createPerson, isVaultError } from 'coffret';
 import { documentsOf } from 'coffret/documents';
 import { compareIdentity, dayOfDocument, filingOf, readCda } from 'coffret/interop';
@@ -9,8 +8,7 @@ import { profileOf } from 'coffret/profile';
 import { listen, openServer } from 'coffret/server';
 import { createMemoryStore } from 'coffret/store';
 
-const own = new URL('../examples/data/2026-03-12-laboratory-thyroid.xml', import.meta.resolve('coffret'));
-const path = process.argv[2] ?? fileURLToPath(own);
+const path = process.argv[2] ?? 'examples/data/2026-03-12-laboratory-thyroid.xml';
 const opened = await openServer({ dataDir: await mkdtemp(join(tmpdir(), 'coffret-')), log: 'silent' });
 const server = await listen(opened, { port: 0, host: '127.0.0.1' });
 const passphrase = 'four words I remember';

@@ -52,9 +52,11 @@ stop();
 search.registerFiles(CDA_TEXT, pdfText({ pdfjs: () => import('pdfjs-dist/legacy/build/pdf.mjs') }));
 search.registerRecords(...DOCUMENTS_TEXTS, ...PROFILE_TEXTS, ...AGENDA_TEXTS);
 // #endregion
-const own = (name: string) => new URL(`../examples/data/${name}`, import.meta.resolve('coffret'));
 const add = async (name: string, type: string, title: string) =>
-  vault.documents.add(new Blob([await readFile(own(name))], { type }), { category: 'other', title });
+  vault.documents.add(new Blob([await readFile(`examples/data/${name}`)], { type }), {
+    category: 'other',
+    title,
+  });
 await add('2026-04-02-prescription.pdf', 'application/pdf', 'Scan 0017');
 const { id } = await add('2026-03-12-laboratory-thyroid.xml', 'text/xml', 'CR_BIO');
 await documentsOf(vault).setTitle(id, 'Ma thyroïde');

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,7 +68,7 @@ describe('with the packages of a server, and React', () => {
 
   it('type-checks in a strict project of its own', () => {
     const imports = DOORS.map(
-      ({ specifier, name }) => `import * as ${name} from '${specifier}';\nvoid ${name};\n`,
+      ({ specifier }, number) => `import * as door${number} from '${specifier}';\nvoid door${number};\n`,
     );
     writeFileSync(join(user.place, 'user.ts'), imports.join(''));
     const options = [
@@ -88,7 +88,7 @@ describe('with the packages of a server, and React', () => {
 
   it.each(EXAMPLES)('runs examples/%s', async (example) => {
     const outfile = join(user.place, 'examples', example.replace(/\.ts$/, '.mjs'));
-    mkdirSync(join(user.place, 'examples'), { recursive: true });
+    cpSync(join(ROOT, 'examples/data'), join(user.place, 'examples/data'), { recursive: true });
     await build({
       entryPoints: [join(ROOT, 'examples', example)],
       outfile,
