@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Id, parseId } from '../formats/id.js';
+import { type Id, isId } from '../formats/id.js';
 import { boundedText } from '../formats/shape.js';
 import { defineKind } from '../records/record-kind.js';
 
@@ -7,13 +7,7 @@ export const TITLE_LENGTH_MAX = 200;
 export const NOTE_LENGTH_MAX = 5000;
 
 /** A printed id of an item. @internal */
-export const itemId = z.custom<Id<'item'>>((value) => {
-  try {
-    return typeof value === 'string' && parseId('item', value).length > 0;
-  } catch {
-    return false;
-  }
-});
+export const itemId = z.custom<Id<'item'>>((value) => isId('item', value));
 
 /** What the holder says about a document, beside it: whoever wrote the document, this is theirs. */
 export interface Filing {

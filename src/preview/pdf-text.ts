@@ -1,4 +1,5 @@
 import { VaultError } from '../errors.js';
+import { PDF_OPTIONS } from './pdf-options.js';
 import { pagesText } from './pdf-page-text.js';
 import { PdfReader, type ReaderRefusal } from './pdf-reader.js';
 
@@ -96,14 +97,7 @@ async function readHere({ getDocument, VerbosityLevel }: PdfJs, file: Blob, sign
   const isOver = () => signal?.aborted === true || performance.now() > until;
   const task = getDocument({
     data: new Uint8Array(await file.arrayBuffer()),
-    disableFontFace: true,
-    useSystemFonts: false,
-    isEvalSupported: false,
-    enableXfa: false,
-    useWorkerFetch: false,
-    disableAutoFetch: true,
-    disableRange: true,
-    disableStream: true,
+    ...PDF_OPTIONS,
     verbosity: VerbosityLevel.ERRORS,
     BinaryDataFactory: NoFiles,
   });

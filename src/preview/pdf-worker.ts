@@ -2,6 +2,7 @@ import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf
 import { MaskFilters, OffscreenCanvases } from './pdf-canvases.js';
 import { PdfFiles } from './pdf-files.js';
 import { closeWaysOut, limitAllocations } from './pdf-limits.js';
+import { PDF_OPTIONS } from './pdf-options.js';
 import { pagesText } from './pdf-page-text.js';
 
 /** The name that tells this module that it runs as its own worker. @internal */
@@ -75,15 +76,7 @@ async function open(
   limitAllocations(() => files.miss());
   const task = reader.getDocument({
     data: new Uint8Array(await blob.arrayBuffer()),
-    // Glyphs are drawn as paths: no font of a document gets to the browser's own font code.
-    disableFontFace: true,
-    useSystemFonts: false,
-    isEvalSupported: false,
-    enableXfa: false,
-    useWorkerFetch: false,
-    disableAutoFetch: true,
-    disableRange: true,
-    disableStream: true,
+    ...PDF_OPTIONS,
     maxImageSize: IMAGE_PIXELS_MAX,
     canvasMaxAreaInBytes: CANVAS_BYTES_MAX,
     verbosity: reader.VerbosityLevel.ERRORS,

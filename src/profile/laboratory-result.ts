@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { line, lines } from './bounded.js';
+import { line, lines, present } from './bounded.js';
 import { type CodeOf, labelOf, oneOf } from './code-list.js';
 import { type Coded, coded } from './coded.js';
 import { detailsOf, labelled } from './field-label.js';
@@ -46,11 +46,7 @@ export const RESULTS = /* @__PURE__ */ defineSection<LaboratoryResult>({
   section: 'results',
   name: 'profile.result',
   content,
-  prepare: (input) => {
-    const { at, ...rest } = input;
-    const parts = Object.entries(rest).filter(([, part]) => part !== undefined);
-    return { ...Object.fromEntries(parts), at: momentOf(at) };
-  },
+  prepare: ({ at, ...rest }) => present({ ...rest, at: momentOf(at) }),
   // The same test may be done twice a day: two are one only if they found the same.
   about: ({ test: { text, code, system }, value, unit = '' }) => {
     const found = `${value} ${unit}`;

@@ -48,7 +48,7 @@ import {
   unmaskDocument,
 } from './masks.js';
 import { type DocumentReader, readersOfDocument } from './readers.js';
-import type { Item } from './record-view.js';
+import { headChanges, type Item } from './record-view.js';
 import type { OwnedVault, Session } from './session.js';
 import { sessionLive, sessionLiveList, versionOfAll } from './session-live.js';
 import { ensureCollection, renewEpoch } from './shares.js';
@@ -172,7 +172,7 @@ export class Documents {
     const found = this.#find(id);
     if (found === null) throw new VaultError('usage/not-found', { id });
     await this.#session.transact((transaction) => {
-      const base = headsOf(found.collection.view.get(found.item.item) ?? found.item);
+      const base = headChanges(found.collection.view.get(found.item.item) ?? found.item);
       this.#append(transaction, found.collection, { item: found.item.item, base, body: null });
     });
   }
@@ -189,7 +189,13 @@ export class Documents {
       await this.#session.transact((transaction) => {
         // The same content, so its author's proof goes with it.
         const { body, schema, authored } = last;
-        this.#append(transaction, collection, { item: bytes, base: headsOf(found), body, schema, authored });
+        this.#append(transaction, collection, {
+          item: bytes,
+          base: headChanges(found),
+          body,
+          schema,
+          authored,
+        });
       });
       return this.#requireDocument(id);
     }
@@ -437,7 +443,7 @@ export class Documents {
     return {
       collection: found.collection,
       item: found.item.item,
-      base: headsOf(found.item),
+      base: headChanges(found.item),
       content: bodyOfRevision(found.item.current),
     };
   }
@@ -483,7 +489,3 @@ const maskedDocuments = /* @__PURE__ */ new WeakMap<
   Document,
   { readonly entry: MaskEntry; readonly document: Document }
 >();
-
-function headsOf({ current, conflicts }: Item): Uint8Array[] {
-  return [current, ...conflicts].map(({ change }) => change);
-}

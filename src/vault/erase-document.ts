@@ -3,6 +3,7 @@ import { DOCUMENT_KIND, DOCUMENT_SCHEMA } from '../records/document.js';
 import { appendPrune, appendRecords } from './collection-writer.js';
 import { blobsOnlyIn, keptHistory } from './erase.js';
 import { eraseLinks, type LinkSource } from './links.js';
+import { headChanges } from './record-view.js';
 import type { OwnedVault, Session } from './session.js';
 import { renewEpoch } from './shares.js';
 import type { Transaction } from './transaction.js';
@@ -25,7 +26,7 @@ export function eraseDocument(
   const found = collection.view.get(item);
   if (found !== null && found.current.body !== null) {
     renewEpoch(session, transaction, owned, collection);
-    const base = [found.current, ...found.conflicts].map(({ change }) => change).slice(-16);
+    const base = headChanges(found).slice(-16);
     const removal = { item, base, kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body: null };
     appendRecords(transaction, collection, [removal]);
   }

@@ -9,7 +9,7 @@ import {
 } from '../records/index-entry.js';
 import type { Collection } from './collection.js';
 import { appendRecords } from './collection-writer.js';
-import type { Revision } from './record-view.js';
+import { headChanges, type Revision } from './record-view.js';
 import type { Transaction } from './transaction.js';
 
 /**
@@ -64,7 +64,7 @@ export class IndexBook {
     const records = entries.map(([name, entry]) => {
       const item = deriveIndexItem(this.#rosterKey, kind, name);
       const known = this.collection.view.get(item);
-      const base = known === null ? [] : [known.current, ...known.conflicts].map(({ change }) => change);
+      const base = headChanges(known);
       return { item, base, kind, schema: INDEX_SCHEMA, body: encodeIndexEntry(kind, entry) };
     });
     appendRecords(transaction, this.collection, records);

@@ -8,7 +8,7 @@ import type { Collection } from './collection.js';
 import { appendPrune, appendRecords } from './collection-writer.js';
 import { contentOf } from './document-view.js';
 import { blobsOnlyIn, keptHistory } from './erase.js';
-import type { Revision } from './record-view.js';
+import { headChanges, type Revision } from './record-view.js';
 import type { OwnedVault, Session } from './session.js';
 import {
   currentReaders,
@@ -103,7 +103,7 @@ export function unlinkDocument(
   if (found.current.body !== null) {
     // Someone whose last document was taken back keeps no key; of an erased one they are told, so that it goes there too.
     if (why === 'revoked') endIfLast(session, transaction, owned, link, share);
-    const base = headsOf(share, link.linkItem);
+    const base = headChanges(share.view.get(link.linkItem));
     const removal = { item: link.linkItem, base, kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body: null };
     appendRecords(transaction, share, [removal]);
   }
@@ -187,11 +187,6 @@ function isErased(collection: Collection, item: Uint8Array): boolean {
   return collection.unreadable === 0 && keptHistory(collection, item).every(({ body }) => body === null);
 }
 
-function headsOf(collection: Collection, item: Uint8Array): Uint8Array[] {
-  const found = collection.view.get(item);
-  return found === null ? [] : [found.current, ...found.conflicts].map(({ change }) => change);
-}
-
 function isBehind(shown: Revision, source: Revision): boolean {
   if (source.body === null || shown.body === null) return (source.body === null) !== (shown.body === null);
   return shown.link === null || !equalBytes(shown.link[3], source.change);
@@ -217,7 +212,7 @@ function writeLinks(
       add.push([after.id, after.stored]);
     return {
       item: link.linkItem,
-      base: headsOf(share, link.linkItem),
+      base: headChanges(share.view.get(link.linkItem)),
       kind: source.kind,
       schema: source.schema,
       body: source.body,

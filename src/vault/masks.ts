@@ -11,7 +11,7 @@ import { blobsOnlyIn, keptHistory } from './erase.js';
 import { type LinkSource, linkDocuments, unlinkDocument } from './links.js';
 import { blobsNamedBy } from './named-blobs.js';
 import type { Contact } from './people.js';
-import type { Revision } from './record-view.js';
+import { headChanges, type Revision } from './record-view.js';
 import type { OwnedVault, Session } from './session.js';
 import { currentReaders, ensureCollection, findCollections, renewEpoch, rotateCollection } from './shares.js';
 import type { Transaction } from './transaction.js';
@@ -282,8 +282,7 @@ export function moveDocument(
   // Before the removal, so that whoever is let in later opens nothing of what was there.
   rotateCollection(session, transaction, owned, collection, { remove: [], carry: false });
   const written = history.filter(({ body }) => body !== null);
-  const heads = collection.view.get(item);
-  const base = heads === null ? [] : [heads.current, ...heads.conflicts].map(({ change }) => change);
+  const base = headChanges(collection.view.get(item));
   const removal = { item, base: base.slice(-16), kind: DOCUMENT_KIND, schema: DOCUMENT_SCHEMA, body: null };
   const drop = blobsOnlyIn(collection, item, written);
   appendRecords(transaction, collection, [removal]);
@@ -300,8 +299,7 @@ function copyHistory(
   item: Uint8Array,
   history: readonly Revision[],
 ): void {
-  const before = target.view.get(item);
-  const heads = before === null ? [] : [before.current, ...before.conflicts].map(({ change }) => change);
+  const heads = headChanges(target.view.get(item));
   const renamed = new Map(history.map(({ change }) => [nameOf(change), session.random(16)]));
   const records = history.map((revision) => {
     const { kind, schema, body, authored, link, time } = revision;

@@ -25,6 +25,11 @@ export interface Item {
   readonly revisions: number;
 }
 
+/** The changes that no later one builds on, the one shown first: what the next one builds on. */
+export function headChanges(item: Item | null): Uint8Array[] {
+  return item === null ? [] : [item.current, ...item.conflicts].map(({ change }) => change);
+}
+
 /**
  * The items of a collection, folded from its records.
  *

@@ -10,6 +10,7 @@ import { collectionLane } from '../sync/outbox.js';
 import type { Collection, PendingOp } from './collection.js';
 import { appendAdmission, appendOwnHead, appendPrune, appendRecords } from './collection-writer.js';
 import { maskOf } from './masks.js';
+import { headChanges } from './record-view.js';
 import type { OwnedVault, Session } from './session.js';
 import { findCollections, readmit, renewEpoch, rotateCollection } from './shares.js';
 import type { Transaction } from './transaction.js';
@@ -150,7 +151,5 @@ function maskedOf(session: Session, owned: OwnedVault): Collection | null {
 /** A change as the next one of what the item is there. */
 function onTopOf({ view }: Collection, record: RecordEnvelope): RecordEnvelope {
   const known = record.base.filter((change) => view.revision(change) !== null);
-  const heads = view.get(record.item);
-  const base = heads === null ? [] : [heads.current, ...heads.conflicts].map(({ change }) => change);
-  return { ...record, base: known.length > 0 ? known : base.slice(-16) };
+  return { ...record, base: known.length > 0 ? known : headChanges(view.get(record.item)).slice(-16) };
 }
