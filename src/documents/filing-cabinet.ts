@@ -102,8 +102,9 @@ export class FilingCabinet {
     if (identity.verdict !== 'match' && acknowledged !== identity.verdict)
       throw new VaultError('usage/wrong-holder', { verdict: identity.verdict });
     const { about, mask: wanted, ...said } = metadata;
-    const mask = wanted === undefined ? await this.#maskFor(about) : wanted;
-    const [same] = again || about === undefined ? [] : await this.duplicatesOf({ about });
+    const here = about === undefined ? [] : await this.list();
+    const mask = wanted === undefined ? maskFor(about, here) : wanted;
+    const same = again ? undefined : here.find((document) => isDuplicate(document, { about: about ?? null }));
     if (same !== undefined) throw new VaultError('usage/duplicate', { id: same.id });
     const { id } = await this.#home.documents.add(
       source,
@@ -193,15 +194,7 @@ export class FilingCabinet {
     readonly digest?: string | null;
     readonly about?: DocumentAbout | null;
   }): Promise<FiledDocument[]> {
-    const { id, digest, about } = what;
-    return (await this.list()).filter((document) => {
-      if (document.id === id) return false;
-      if (document.digest !== null && document.digest === digest) return true;
-      if (about === null || about === undefined || document.about === null) return false;
-      const { documentId, setId, versionNumber } = document.about;
-      if (isSame(documentId, about.documentId)) return true;
-      return isSame(setId, about.setId) && versionNumber === about.versionNumber;
-    });
+    return (await this.list()).filter((document) => isDuplicate(document, what));
   }
 
   async #all(): Promise<FiledDocument[]> {
@@ -241,21 +234,6 @@ export class FilingCabinet {
     );
   }
 
-  /** From whom to mask what is filed now: as its source asks, and as the versions are masked whose place it takes. */
-  async #maskFor(about: DocumentMetadata['about']): Promise<MaskOptions | null> {
-    const from = new Set<'professionals' | Id<'person'>>();
-    if (about?.maskedFromProfessionals === true) from.add('professionals');
-    const { setId, replaces = [] } = about ?? {};
-    const named = new Set(replaces.map(nameOfIdentifier));
-    const documents = setId === undefined && named.size === 0 ? [] : await this.#home.documents.list();
-    for (const { masked, about: other } of documents) {
-      if (masked === null || !isEarlier(other, setId, named)) continue;
-      if (masked.professionals) from.add('professionals');
-      for (const person of masked.people) from.add(person);
-    }
-    return from.size === 0 ? null : { from: [...from] };
-  }
-
   async #require(id: Id<'item'>): Promise<FiledDocument> {
     const found = await this.get(id);
     if (found === null) throw new VaultError('usage/not-found', { id });
@@ -285,6 +263,32 @@ export class FilingCabinet {
     if (typeof name !== 'string' || name.trim() === '' || name.length > 50 || taken)
       throw new VaultError('usage/invalid', { argument: 'name', ...(taken && { reason: 'taken' }) });
   }
+}
+
+function isDuplicate(
+  document: FiledDocument,
+  { id, digest, about }: Parameters<FilingCabinet['duplicatesOf']>[0],
+): boolean {
+  if (document.id === id) return false;
+  if (document.digest !== null && document.digest === digest) return true;
+  if (about === null || about === undefined || document.about === null) return false;
+  const { documentId, setId, versionNumber } = document.about;
+  if (isSame(documentId, about.documentId)) return true;
+  return isSame(setId, about.setId) && versionNumber === about.versionNumber;
+}
+
+/** From whom to mask what is filed now: as its source asks, and as the versions are masked whose place it takes. */
+function maskFor(about: DocumentAbout | undefined, here: readonly FiledDocument[]): MaskOptions | null {
+  const from = new Set<'professionals' | Id<'person'>>();
+  if (about?.maskedFromProfessionals === true) from.add('professionals');
+  const { setId, replaces = [] } = about ?? {};
+  const named = new Set(replaces.map(nameOfIdentifier));
+  for (const { masked, about: other } of here) {
+    if (masked === null || !isEarlier(other, setId, named)) continue;
+    if (masked.professionals) from.add('professionals');
+    for (const person of masked.people) from.add(person);
+  }
+  return from.size === 0 ? null : { from: [...from] };
 }
 
 function isEarlier(
